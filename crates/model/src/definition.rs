@@ -1,0 +1,126 @@
+//! A tool that can run: parsed from its draft, shared by all sessions that pinned its version.
+
+use std::time::Duration;
+
+use hookswitch_schema::{ArgumentSchema, LooseShape};
+use hookswitch_template::{Extraction, Path, Text};
+use serde_json::Value;
+
+use crate::config_schema::ConfigSchema;
+use crate::draft::{CallControlDraft, Kind, LambdaDraft, PythonDraft};
+use crate::effect::{Effect, Repeats};
+use crate::name::{SecretName, ToolName};
+use crate::parameter::ParameterSource;
+use crate::plan::{HostedFunction, RequestPlan};
+use crate::speech::SpeechRules;
+
+/// A parsed definition. Illegal tools can't be represented.
+#[derive(Debug)]
+pub struct Definition {
+    /// Its name.
+    pub name: ToolName,
+    /// What the model reads.
+    pub description: String,
+    /// The arguments that the model gives.
+    pub arguments: Arguments,
+    /// Values added after validation; the model can't override them.
+    pub fixed: Vec<FixedParameter>,
+    /// What runs it.
+    pub kind: ToolKind,
+    /// Effect class.
+    pub effect: Effect,
+    /// Whether somebody declared the effect (else it is the default of kind and method).
+    pub effect_declared: bool,
+    /// What a repeat on purpose does.
+    pub repeats: Repeats,
+    /// The arguments that make the act; `None`: all.
+    pub act_arguments: Option<Vec<String>>,
+    /// Session variables that its templates read: part of the act.
+    pub act_variables: Vec<Path>,
+    /// Arguments that are never recorded.
+    pub sensitive_arguments: Vec<String>,
+    /// Parts of the answer that are never recorded.
+    pub sensitive_result: Vec<Extraction>,
+    /// Budget of one call.
+    pub timeout: Duration,
+    /// Most attempts of one call.
+    pub max_tries: u32,
+    /// How long the answer of a read may be given again.
+    pub cache: Option<Duration>,
+    /// Speech rules.
+    pub speech: SpeechRules,
+    /// The spoken line, parsed.
+    pub speech_line: Option<Text>,
+    /// Extractions into session variables.
+    pub extract: Vec<Extraction>,
+    /// The part of the answer that the model gets.
+    pub result: Option<Extraction>,
+    /// Most bytes of a result for the model.
+    pub result_limit: usize,
+    /// Settings captured on each binding.
+    pub config_schema: Option<ConfigSchema>,
+    /// Secrets that its templates and fixed parameters name.
+    pub secrets: Vec<SecretName>,
+}
+
+/// What the model may give.
+#[derive(Debug)]
+pub enum Arguments {
+    /// Checked by JSON Schema 2020-12.
+    Strict(ArgumentSchema),
+    /// Checked by the shape that a loose schema implies.
+    Loose(LooseShape),
+}
+
+impl Arguments {
+    /// The JSON Schema that the model sees.
+    pub fn shown(&self) -> &Value {
+        match self {
+            Self::Strict(schema) => schema.as_value(),
+            Self::Loose(shape) => shape.model_schema(),
+        }
+    }
+}
+
+/// A value added after validation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FixedParameter {
+    /// The argument's name.
+    pub name: String,
+    /// Where its value comes from; never the model.
+    pub source: ParameterSource,
+}
+
+/// What runs a tool, with its prepared settings.
+#[derive(Debug)]
+pub enum ToolKind {
+    /// An HTTP request of ours.
+    Webhook(Box<RequestPlan>),
+    /// Python code in the sandbox.
+    Python(Box<PythonDraft>),
+    /// An AWS Lambda function.
+    Lambda(Box<LambdaDraft>),
+    /// The connected app.
+    Client,
+    /// A text that enters the conversation.
+    Context(Text),
+    /// An operation on the call.
+    CallControl(Box<CallControlDraft>),
+    /// A lookup of our own catalogue.
+    Hosted(HostedFunction),
+}
+
+impl ToolKind {
+    /// The word of the kind.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Webhook(_) => Kind::Webhook,
+            Self::Python(_) => Kind::Python,
+            Self::Lambda(_) => Kind::Lambda,
+            Self::Client => Kind::Client,
+            Self::Context(_) => Kind::Context,
+            Self::CallControl(_) => Kind::CallControl,
+            Self::Hosted(_) => Kind::Hosted,
+        }
+    }
+}

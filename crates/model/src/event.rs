@@ -1,0 +1,95 @@
+//! What a session tells: events in order, each with a number.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::id::SessionId;
+use crate::time::Stamp;
+
+/// What happened. The word is the `type` of the event in every stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EventKind {
+    /// The session started.
+    #[serde(rename = "session.started")]
+    SessionStarted,
+    /// The session ended; the last event.
+    #[serde(rename = "session.ended")]
+    SessionEnded,
+    /// A tool call was accepted.
+    #[serde(rename = "call.started")]
+    CallStarted,
+    /// A line is to be said for a tool call.
+    #[serde(rename = "speech.line")]
+    SpeechLine,
+    /// A tool call was answered.
+    #[serde(rename = "call.answered")]
+    CallAnswered,
+    /// A result came after its call had been answered.
+    #[serde(rename = "result.late")]
+    ResultLate,
+    /// An unknown execution was settled.
+    #[serde(rename = "execution.settled")]
+    ExecutionSettled,
+    /// A user turn ended.
+    #[serde(rename = "user.turn")]
+    UserTurn,
+    /// The agent's speech started or finished, or the user's.
+    #[serde(rename = "speech")]
+    Speech,
+    /// Something that somebody should look at.
+    #[serde(rename = "warning")]
+    Warning,
+}
+
+impl EventKind {
+    /// All kinds.
+    pub const ALL: [Self; 10] = [
+        Self::SessionStarted,
+        Self::SessionEnded,
+        Self::CallStarted,
+        Self::SpeechLine,
+        Self::CallAnswered,
+        Self::ResultLate,
+        Self::ExecutionSettled,
+        Self::UserTurn,
+        Self::Speech,
+        Self::Warning,
+    ];
+
+    /// The word in streams and the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SessionStarted => "session.started",
+            Self::SessionEnded => "session.ended",
+            Self::CallStarted => "call.started",
+            Self::SpeechLine => "speech.line",
+            Self::CallAnswered => "call.answered",
+            Self::ResultLate => "result.late",
+            Self::ExecutionSettled => "execution.settled",
+            Self::UserTurn => "user.turn",
+            Self::Speech => "speech",
+            Self::Warning => "warning",
+        }
+    }
+
+    /// The kind of a word; `None` for any other word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// One event of a session.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SessionEvent {
+    /// The session.
+    pub session: SessionId,
+    /// Its place in the order: 1, 2, 3, … without gaps.
+    pub seq: u64,
+    /// When it happened.
+    pub at: Stamp,
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: EventKind,
+    /// Details by kind; redacted.
+    pub data: Value,
+}

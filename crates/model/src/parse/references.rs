@@ -1,0 +1,93 @@
+//! What a definition refers to: secrets, and the session variables that make two calls different acts.
+
+use hookswitch_template::{Path, Text};
+
+use crate::definition::ToolKind;
+use crate::draft::{NameRule, Namespace, ToolDraft};
+use crate::finding::Findings;
+use crate::name::SecretName;
+use crate::parameter::ParameterSource;
+use crate::plan::Target;
+
+/// Values of the session that change by themselves: no part of what a call means to do.
+const NOT_MEANT: [&str; 8] =
+    ["now", "now_utc", "timestamp", "session_id", "call_id", "tool_call_id", "agent_id", "agent_name"];
+
+/// What a definition refers to.
+pub(super) struct References {
+    pub(super) secrets: Vec<SecretName>,
+    pub(super) variables: Vec<Path>,
+}
+
+pub(super) fn collect(
+    draft: &ToolDraft,
+    kind: &ToolKind,
+    names: &NameRule,
+    line: Option<&Text>,
+    findings: &mut Findings,
+) -> References {
+    let mut references = References { secrets: Vec::new(), variables: Vec::new() };
+    for parameter in draft.parameters.iter().flatten() {
+        if let ParameterSource::Secret(name) = &parameter.source
+            && let Ok(name) = SecretName::parse(name.as_str())
+        {
+            push(&mut references.secrets, name);
+        }
+    }
+    if let ToolKind::Webhook(plan) = kind {
+        for path in plan.variables() {
+            note(path, draft, names, &mut references, findings);
+        }
+    }
+    let spoken: Vec<&Path> = match kind {
+        ToolKind::Context(text) => text.paths().collect(),
+        _ => Vec::new(),
+    };
+    for path in line.into_iter().flat_map(Text::paths).chain(spoken) {
+        if names.target(path) == Target::In(Namespace::Secret) {
+            let message = format!("a secret ({path}) must not be spoken or told to the model");
+            findings.error("$.speech.line", "secret_exposed", message);
+        }
+    }
+    references
+}
+
+fn note(path: &Path, draft: &ToolDraft, names: &NameRule, references: &mut References, findings: &mut Findings) {
+    let places = match names.target(path) {
+        Target::In(Namespace::Secret) => {
+            match path.text_from(1).map(SecretName::parse) {
+                Some(Ok(name)) => push(&mut references.secrets, name),
+                _ => findings.error("$.webhook", "invalid_name", format!("{path} names no secret")),
+            }
+            return;
+        }
+        Target::In(Namespace::Vars | Namespace::System) => (path.text_from(1).unwrap_or_default(), true),
+        Target::Bare(places) => {
+            if places.contains(&Namespace::Secret)
+                && let Ok(name) = SecretName::parse(path.text())
+                && !is_argument(draft, path.root())
+            {
+                push(&mut references.secrets, name);
+            }
+            (path.text(), places.iter().any(|place| matches!(place, Namespace::Vars | Namespace::System)))
+        }
+        Target::In(_) => return,
+    };
+    let (name, reads_session) = places;
+    let is_set_by_answer = draft.extract.contains_key(name.split('.').next().unwrap_or(name));
+    if reads_session && !NOT_MEANT.contains(&name) && !is_set_by_answer {
+        push(&mut references.variables, path.clone());
+    }
+}
+
+fn is_argument(draft: &ToolDraft, name: &str) -> bool {
+    let listed = draft.parameters.iter().flatten().any(|parameter| parameter.name == name);
+    let schema = draft.input_schema.as_ref().and_then(|schema| schema.get("properties"));
+    listed || schema.is_some_and(|properties| properties.get(name).is_some())
+}
+
+fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}

@@ -1,0 +1,190 @@
+//! Prepared forms of what a tool does: everything parsed, nothing left to look up but values.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use hookswitch_template::{CaseRule, HeaderTemplate, JsonTemplate, Path, Segment, Syntax, Text, UrlTemplate};
+use http::{HeaderName, Method};
+
+use crate::draft::{NameRule, Namespace, RedirectPolicy, SignatureScheme, VariableSyntax};
+use crate::id::SealId;
+use crate::parameter::Place;
+
+/// An HTTP request, prepared. Executors run it and know no vendor.
+#[derive(Debug, Clone)]
+pub struct RequestPlan {
+    /// Method.
+    pub method: Method,
+    /// URL; its base holds no variables.
+    pub url: UrlTemplate,
+    /// Headers in the order in which they were written.
+    pub headers: Vec<HeaderPlan>,
+    /// Query parameters appended to the URL's own, in the order in which they were written.
+    pub query: Vec<(String, JsonTemplate)>,
+    /// Body.
+    pub body: BodyPlan,
+    /// Parameters that go to a place by themselves.
+    pub placed: Vec<PlacedParameter>,
+    /// Where all arguments go when neither a list of parameters nor a template says it.
+    pub rest: Option<Place>,
+    /// How variables are resolved.
+    pub names: NameRule,
+    /// Which redirects are followed.
+    pub redirects: RedirectPolicy,
+    /// Whether the server's certificate is checked.
+    pub verify_tls: bool,
+    /// How the request is signed.
+    pub signature: SignatureScheme,
+}
+
+/// One header.
+#[derive(Debug, Clone)]
+pub struct HeaderPlan {
+    /// Its name.
+    pub name: HeaderName,
+    /// Its value.
+    pub value: HeaderValuePlan,
+}
+
+/// Where a header's value comes from.
+#[derive(Debug, Clone)]
+pub enum HeaderValuePlan {
+    /// A template.
+    Template(HeaderTemplate),
+    /// A literal, sealed beside the definition.
+    Sealed(SealId),
+}
+
+/// The body.
+#[derive(Debug, Clone)]
+pub enum BodyPlan {
+    /// No template: a JSON object of the parameters whose place is the body, if there are any.
+    None,
+    /// A JSON template.
+    Json(JsonTemplate),
+    /// A text template.
+    Text(Text),
+}
+
+/// A parameter that goes into query, header or body under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedParameter {
+    /// The argument.
+    pub name: String,
+    /// Where it goes.
+    pub place: Place,
+    /// Its name there.
+    pub send_as: String,
+}
+
+/// Where a variable is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target<'a> {
+    /// In one namespace, after its prefix.
+    In(Namespace),
+    /// In these, in order, with all its segments.
+    Bare(&'a [Namespace]),
+}
+
+impl NameRule {
+    /// Where the variable of a path is looked for.
+    pub fn target(&self, path: &Path) -> Target<'_> {
+        let is_prefix = |prefix: &str| {
+            if self.case_blind { prefix.eq_ignore_ascii_case(path.root()) } else { prefix == path.root() }
+        };
+        match self.prefixes.iter().find(|(prefix, _)| is_prefix(prefix)) {
+            Some((_, namespace)) if path.segments().len() > 1 || *namespace == Namespace::Input => {
+                Target::In(*namespace)
+            }
+            _ => Target::Bare(&self.bare),
+        }
+    }
+
+    /// The argument that a path names, if it can mean one. Empty for the whole of the arguments.
+    pub fn argument_of<'a>(&self, path: &'a Path) -> Option<&'a str> {
+        match self.target(path) {
+            Target::In(Namespace::Input) => match path.segments().get(1) {
+                Some(Segment::Key(name)) => Some(name),
+                _ => Some(""),
+            },
+            Target::Bare(places) if places.contains(&Namespace::Input) => Some(path.root()),
+            _ => None,
+        }
+    }
+
+    /// How names are compared.
+    pub const fn case(&self) -> CaseRule {
+        if self.case_blind { CaseRule::Blind } else { CaseRule::Exact }
+    }
+
+    /// The brackets in bodies, headers and texts.
+    pub fn text_syntax(&self) -> Syntax {
+        self.syntax.into()
+    }
+
+    /// The brackets in URLs.
+    pub fn url_syntax(&self) -> Syntax {
+        self.url_syntax.unwrap_or(self.syntax).into()
+    }
+}
+
+impl From<VariableSyntax> for Syntax {
+    fn from(syntax: VariableSyntax) -> Self {
+        match syntax {
+            VariableSyntax::Braces => Self::Braces,
+            VariableSyntax::Dollar => Self::Dollar,
+            VariableSyntax::Single => Self::SingleBrace,
+        }
+    }
+}
+
+impl RequestPlan {
+    /// Every variable that its templates name.
+    pub fn variables(&self) -> Vec<&Path> {
+        let mut paths: Vec<&Path> = self.url.paths().collect();
+        for header in &self.headers {
+            if let HeaderValuePlan::Template(template) = &header.value {
+                paths.extend(template.paths());
+            }
+        }
+        for (_, template) in &self.query {
+            paths.extend(template.paths());
+        }
+        match &self.body {
+            BodyPlan::Json(template) => paths.extend(template.paths()),
+            BodyPlan::Text(template) => paths.extend(template.paths()),
+            BodyPlan::None => {}
+        }
+        paths
+    }
+
+    /// The arguments that its templates name.
+    pub fn named_arguments(&self) -> BTreeSet<&str> {
+        (self.variables().into_iter()).filter_map(|path| self.names.argument_of(path)).collect()
+    }
+
+    /// The sealed values it needs.
+    pub fn seals(&self) -> impl Iterator<Item = SealId> + '_ {
+        self.headers.iter().filter_map(|header| match header.value {
+            HeaderValuePlan::Sealed(seal) => Some(seal),
+            HeaderValuePlan::Template(_) => None,
+        })
+    }
+}
+
+/// A lookup of our own catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostedFunction {
+    /// The current date and time in a time zone.
+    Datetime,
+}
+
+impl HostedFunction {
+    /// The function of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        (name == "datetime").then_some(Self::Datetime)
+    }
+}
+
+/// Budget of one call when the tool names none.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
