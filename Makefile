@@ -1,0 +1,25 @@
+# The front door. Every target is a script that can be run by itself; `make help` lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint bench fault
+
+help: ## What can be done here
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+demo: ## Set up, build, and show one session with real tool calls
+	@scripts/demo.sh
+
+run: ## Start a server for development; more flags in ARGS="…"
+	@scripts/run.sh $(ARGS)
+
+test: ## All tests, with a private PostgreSQL and the official signature libraries
+	@scripts/test.sh
+
+lint: ## Format, clippy, supply chain, documentation
+	@scripts/lint.sh
+
+bench: ## Measure side by side; figures go to target/bench/summary.json
+	@scripts/bench.sh
+
+fault: ## Kill the server at least 200 times under load and check the ledger
+	@scripts/fault.sh

@@ -1,0 +1,199 @@
+//! A call comes in: its tool is found, its arguments are checked, the machine is asked.
+
+use std::sync::Arc;
+
+use hookswitch_model::definition::{Arguments, ToolKind};
+use hookswitch_model::execution::ActKey;
+use hookswitch_model::{ActId, ExecutionId, Scope, SessionId, Stamp};
+use hookswitch_registry::ToolState;
+use hookswitch_schema::{DecodeLimits, decode_arguments};
+use hookswitch_session::{Call, CallRequest, Checked, Event, Refusal, RefusalCode};
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use crate::act_key::fingerprint;
+use crate::answers::CallAnswer;
+use crate::error::EngineError;
+use crate::input::{ArgumentsInput, CallInput};
+use crate::session::{LiveSession, LiveTool, OpenCall, Work};
+use crate::{Engine, session};
+
+/// Longest id of a tool call, in bytes.
+const MOST_CALL_ID: usize = 200;
+/// Longest idempotency key, in bytes.
+const MOST_KEY: usize = 256;
+/// Longest name of a tool that is looked for, in bytes.
+const MOST_NAME: usize = 512;
+
+impl Engine {
+    /// Carries out a tool call and waits for its answer. When the waiting future is dropped the call goes on.
+    pub async fn call(
+        &self,
+        scope: Scope,
+        id: SessionId,
+        input: CallInput,
+    ) -> Result<CallAnswer, EngineError> {
+        if self.is_draining() {
+            return Err(EngineError::Draining);
+        }
+        check_input(&input)?;
+        let session = self.live_session(scope, id).await?;
+        let execution = ExecutionId::generate();
+        let tool_call_id = input.tool_call_id.clone().unwrap_or_else(|| format!("tc_{}", execution.uuid().simple()));
+        let (work, request) = self.examine(&session, execution, tool_call_id.clone(), input).await?;
+        let (waiter, answer) = oneshot::channel();
+        {
+            let mut state = session.state.lock();
+            if state.ended_at.is_some() {
+                return Err(EngineError::SessionEnded);
+            }
+            state.last_used = std::time::Instant::now();
+            let call = OpenCall {
+                work: Arc::new(work),
+                waiter: Some(waiter),
+                abort: CancellationToken::new(),
+                is_running: false,
+            };
+            state.calls.insert(execution, call);
+        }
+        let call = Call { call: execution, tool_call_id, act: ActId::generate(), request };
+        self.feed(&session, Event::Call(call)).await;
+        answer.await.map_err(|_| EngineError::Unavailable("the call was lost"))
+    }
+
+    /// Finds the tool and checks the arguments: what the machine must know, and what is to be done.
+    async fn examine(
+        &self,
+        session: &Arc<LiveSession>,
+        execution: ExecutionId,
+        tool_call_id: String,
+        input: CallInput,
+    ) -> Result<(Work, CallRequest), EngineError> {
+        let mut work = Work {
+            execution,
+            tool_call_id,
+            tool: None,
+            arguments: Value::Null,
+            fingerprint: ActKey([0; 32]),
+            line: None,
+            traceparent: input.traceparent,
+            created_at: Stamp::now(),
+            name: input.name,
+        };
+        let tool = match self.find_tool(session, &work.name).await? {
+            Ok(tool) => tool,
+            Err(refusal) => {
+                work.arguments = raw_arguments(input.arguments);
+                return Ok((work, CallRequest::Refused(refusal)));
+            }
+        };
+        work.tool = Some(Arc::clone(&tool));
+        match check_arguments(&tool, input.arguments) {
+            Ok(arguments) => work.arguments = arguments,
+            Err(line) => {
+                let refusal = Refusal::new(RefusalCode::InvalidArguments, line);
+                return Ok((work, CallRequest::Refused(refusal)));
+            }
+        }
+        if let Some(schema) = &tool.prepared.definition.config_schema
+            && schema.first_missing(&tool.config).is_some()
+        {
+            return Ok((work, CallRequest::Refused(RefusalCode::NotConfigured.into())));
+        }
+        let definition = &tool.prepared.definition;
+        let variables = Arc::clone(&session.state.lock().variables);
+        work.fingerprint =
+            fingerprint(tool.prepared.id, definition, &work.arguments, &variables, &session.system);
+        let speech = work.arguments.get("speech").and_then(Value::as_str).filter(|text| !text.is_empty());
+        let is_loose = matches!(definition.arguments, Arguments::Loose(_));
+        work.line = speech.filter(|_| is_loose).map(str::to_owned);
+        let checked = Checked {
+            tool: tool.prepared.id,
+            fingerprint: work.fingerprint,
+            rules: Arc::clone(&tool.rules),
+            caller_key: input.idempotency_key,
+            confirmation: input.confirmation,
+            has_line: work.line.is_some(),
+        };
+        Ok((work, CallRequest::Checked(checked)))
+    }
+
+    async fn find_tool(
+        &self,
+        session: &LiveSession,
+        name: &str,
+    ) -> Result<Result<Arc<LiveTool>, Refusal>, EngineError> {
+        let found = session.tool(name).or_else(|| {
+            // A caller may give the tool's own name where the model's differs from it.
+            session.tools.iter().find(|tool| tool.prepared.definition.name.as_str() == name)
+        });
+        let Some(tool) = found else {
+            return Ok(Err(RefusalCode::UnknownTool.into()));
+        };
+        let kind = tool.prepared.definition.kind.kind();
+        if !session::can_run(kind) {
+            let line = format!("{} tools can't be run by this server yet", kind.as_str());
+            return Ok(Err(Refusal::new(RefusalCode::Unsupported, line)));
+        }
+        match self.inner.registry.tool_state(session.scope, tool.prepared.id).await? {
+            ToolState::Enabled => Ok(Ok(Arc::clone(tool))),
+            ToolState::Disabled | ToolState::Deleted => Ok(Err(RefusalCode::Disabled.into())),
+        }
+    }
+}
+
+fn check_input(input: &CallInput) -> Result<(), EngineError> {
+    let too_long = |text: &Option<String>, most: usize| {
+        text.as_ref().is_some_and(|text| text.is_empty() || text.len() > most)
+    };
+    if input.name.is_empty() || input.name.len() > MOST_NAME {
+        return Err(EngineError::finding("$.name", "out_of_range", format!("1 to {MOST_NAME} bytes")));
+    }
+    if too_long(&input.tool_call_id, MOST_CALL_ID) {
+        let message = format!("1 to {MOST_CALL_ID} bytes");
+        return Err(EngineError::finding("$.tool_call_id", "out_of_range", message));
+    }
+    if too_long(&input.idempotency_key, MOST_KEY) {
+        let message = format!("1 to {MOST_KEY} bytes");
+        return Err(EngineError::finding("$.idempotency_key", "out_of_range", message));
+    }
+    Ok(())
+}
+
+/// Decoded, checked, with defaults; or one line that the model can act on.
+fn check_arguments(tool: &LiveTool, input: ArgumentsInput) -> Result<Value, String> {
+    let mut arguments = match input {
+        ArgumentsInput::Text(text) => {
+            decode_arguments(&text, DecodeLimits::default()).map_err(|error| error.to_string())?
+        }
+        ArgumentsInput::Value(Value::Null) => Value::Object(serde_json::Map::new()),
+        ArgumentsInput::Value(value) => value,
+    };
+    let definition = &tool.prepared.definition;
+    match &definition.arguments {
+        Arguments::Strict(schema) => {
+            if !arguments.is_object() {
+                return Err("the arguments must be a JSON object".to_owned());
+            }
+            schema.apply_defaults(&mut arguments);
+            schema.check(&arguments).map_err(|errors| errors.to_string())?;
+            Ok(arguments)
+        }
+        Arguments::Loose(shape) => shape.check(arguments).map_err(|errors| errors.to_string()),
+    }
+}
+
+fn raw_arguments(input: ArgumentsInput) -> Value {
+    match input {
+        ArgumentsInput::Value(value) => value,
+        ArgumentsInput::Text(text) => {
+            serde_json::from_str(&text).unwrap_or_else(|_| Value::from(text.chars().take(1000).collect::<String>()))
+        }
+    }
+}
+
+/// Whether a tool reaches outside, and so has places, a breaker and a budget to keep.
+pub(crate) fn reaches_outside(tool: &LiveTool) -> bool {
+    !matches!(tool.prepared.definition.kind, ToolKind::Context(_) | ToolKind::Hosted(_))
+}

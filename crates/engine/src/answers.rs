@@ -1,0 +1,216 @@
+//! Answers to calls: worded, told, recorded where nothing ran.
+
+use std::sync::Arc;
+
+use hookswitch_model::event::EventKind;
+use hookswitch_model::execution::{Execution, ExecutionDetail};
+use hookswitch_model::{ActId, ExecutionId, Outcome, Stamp};
+use hookswitch_session::{Answer, Reply};
+use serde_json::{Value, json};
+
+use crate::session::{LiveSession, State, Work};
+use crate::{Engine, micros_between, told};
+
+/// What a caller gets.
+#[derive(Debug, Clone)]
+pub struct CallAnswer {
+    /// The execution of this call, or the one whose text it got.
+    pub execution: ExecutionId,
+    /// The id of the tool call.
+    pub tool_call_id: String,
+    /// How it ended; none while an `async` call goes on.
+    pub outcome: Option<Outcome>,
+    /// What the model is told.
+    pub told: Arc<Value>,
+    /// Whether it is a replay of a finished execution.
+    pub replayed: bool,
+    /// Whether it joined a running one.
+    pub joined: bool,
+    /// Whether it is the soft timeout.
+    pub timed_out: bool,
+    /// Code of a refusal.
+    pub refusal: Option<&'static str>,
+    /// What the caller's code gives back to confirm an irreversible act.
+    pub confirmation: Option<ActId>,
+    /// Whether anybody may speak for it.
+    pub may_speak: bool,
+    /// Whether the reply may call tools.
+    pub may_call_tools: bool,
+}
+
+impl Engine {
+    /// Carries out an order to answer: tells whoever waits, writes the event, records what was never tried.
+    pub(crate) fn answer(
+        &self,
+        session: &Arc<LiveSession>,
+        state: &mut State,
+        call: ExecutionId,
+        with: Answer,
+        reply: Reply,
+    ) {
+        let Some(open) = state.calls.get_mut(&call) else { return };
+        let work = Arc::clone(&open.work);
+        let waiter = open.waiter.take();
+        let is_running = open.is_running;
+        let mut answer = CallAnswer {
+            execution: call,
+            tool_call_id: work.tool_call_id.clone(),
+            outcome: None,
+            told: Arc::new(Value::Null),
+            replayed: false,
+            joined: false,
+            timed_out: false,
+            refusal: None,
+            confirmation: None,
+            may_speak: reply.may_speak,
+            may_call_tools: reply.may_call_tools,
+        };
+        let never_tried = |answer: &mut CallAnswer, outcome: Outcome, told: Value| {
+            answer.outcome = Some(outcome);
+            answer.told = Arc::new(told);
+        };
+        let mut not_tried = None;
+        match with {
+            Answer::Result | Answer::TimedOut => {
+                if let Some(kept) = state.kept.get(call) {
+                    answer.outcome = Some(kept.outcome);
+                    answer.told = kept.value;
+                }
+                answer.timed_out = with == Answer::TimedOut;
+            }
+            Answer::SameAs { execution, already_done, replayed } => {
+                self.inner.counters.answered_by_another(replayed);
+                answer.execution = execution;
+                answer.replayed = replayed;
+                answer.joined = !replayed;
+                if !is_running {
+                    state.calls.remove(&call);
+                }
+                let Some(kept) = state.kept.get(execution) else {
+                    self.answer_from_store(session, answer, already_done, waiter);
+                    return;
+                };
+                answer.outcome = Some(kept.outcome);
+                answer.told =
+                    if already_done { Arc::new(told::already_done(&kept.value)) } else { kept.value };
+            }
+            Answer::Refused(refusal) => {
+                answer.refusal = Some(refusal.code.as_str());
+                never_tried(&mut answer, Outcome::Refused, told::failure(Outcome::Refused, &refusal.line));
+                not_tried = Some(refusal.line.into_owned());
+            }
+            Answer::HeldUnknown { same, .. } => {
+                answer.refusal = Some("unknown_before");
+                never_tried(&mut answer, Outcome::Refused, told::held_unknown(same));
+                not_tried = Some("an earlier act is unknown".to_owned());
+            }
+            Answer::ReadBack { token } => {
+                answer.refusal = Some("confirmation_needed");
+                answer.confirmation = token;
+                never_tried(&mut answer, Outcome::Refused, read_back(&work));
+                not_tried = Some("the caller's yes is needed first".to_owned());
+            }
+            Answer::Started => answer.told = Arc::new(json!({"status": "started"})),
+            Answer::Cancelled => {
+                never_tried(&mut answer, Outcome::Cancelled, json!({"error": "cancelled"}));
+                not_tried = Some("withdrawn".to_owned());
+            }
+            Answer::Unknown => {
+                let told = told::failure(Outcome::Unknown, "the conversation ended while it was under way");
+                never_tried(&mut answer, Outcome::Unknown, told);
+            }
+        }
+        // A running call's record is written by its execution.
+        if let (Some(error), false) = (not_tried, is_running) {
+            self.record_untried(session, &work, &answer, error);
+        }
+        if !is_running && answer.outcome.is_some() {
+            state.calls.remove(&call);
+        }
+        self.note_event(session, state, EventKind::CallAnswered, answered(&work, &answer));
+        if let Some(waiter) = waiter {
+            // Nobody waits any more when the caller hung up: the record has it.
+            let _ = waiter.send(answer);
+        }
+    }
+
+    /// The text of an execution that is no longer in memory.
+    fn answer_from_store(
+        &self,
+        session: &Arc<LiveSession>,
+        mut answer: CallAnswer,
+        already_done: bool,
+        waiter: Option<tokio::sync::oneshot::Sender<CallAnswer>>,
+    ) {
+        let (engine, session) = (self.clone(), Arc::clone(session));
+        self.spawn(async move {
+            match engine.inner.store.get_execution(session.scope, answer.execution).await {
+                Ok(execution) => {
+                    let text = execution.detail.told;
+                    answer.outcome = execution.outcome;
+                    answer.told = Arc::new(if already_done { told::already_done(&text) } else { text });
+                    let data = json!({"execution_id": answer.execution, "tool_call_id": answer.tool_call_id,
+                        "outcome": answer.outcome, "replayed": answer.replayed});
+                    engine.append_event(&session, EventKind::CallAnswered, data).await;
+                }
+                Err(error) => {
+                    tracing::error!(execution = %answer.execution, %error, "an answer could not be read back");
+                    answer.outcome = Some(Outcome::Unknown);
+                    answer.told = Arc::new(told::failure(Outcome::Unknown, "the earlier answer can't be read"));
+                }
+            }
+            if let Some(waiter) = waiter {
+                let _ = waiter.send(answer);
+            }
+        });
+    }
+
+    /// The record of a call that was never tried.
+    fn record_untried(&self, session: &Arc<LiveSession>, work: &Arc<Work>, answer: &CallAnswer, error: String) {
+        let outcome = answer.outcome.unwrap_or(Outcome::Refused);
+        let now = Stamp::now();
+        let execution = Execution {
+            outcome: Some(outcome),
+            error: Some(error),
+            detail: ExecutionDetail {
+                arguments: crate::execute::recorded_arguments(work),
+                told: Value::clone(&answer.told),
+                ..ExecutionDetail::default()
+            },
+            queue_us: micros_between(work.created_at, now),
+            ended_at: Some(now),
+            ..crate::execute::blank_record(session, work)
+        };
+        self.inner.counters.ended(outcome, false, 0);
+        let engine = self.clone();
+        self.spawn(async move { engine.record(execution).await });
+    }
+}
+
+fn read_back(work: &Work) -> Value {
+    let tool = work.tool.as_ref().map_or(work.name.as_str(), |tool| tool.function.as_str());
+    json!({"error": format!("{tool} can't be undone: read the details back to the caller, and call it again \
+        with the same arguments after their yes"), "arguments": work.arguments, "done": false})
+}
+
+fn answered(work: &Work, answer: &CallAnswer) -> Value {
+    let mut data = json!({
+        "execution_id": answer.execution,
+        "tool_call_id": answer.tool_call_id,
+        "tool": work.name,
+        "outcome": answer.outcome,
+    });
+    let flags = [("replayed", answer.replayed), ("joined", answer.joined), ("timed_out", answer.timed_out)];
+    if let Some(members) = data.as_object_mut() {
+        for (name, _) in flags.into_iter().filter(|(_, is_set)| *is_set) {
+            members.insert(name.to_owned(), Value::Bool(true));
+        }
+        if let Some(code) = answer.refusal {
+            members.insert("code".to_owned(), Value::from(code));
+        }
+        if answer.outcome.is_none() {
+            members.insert("started".to_owned(), Value::Bool(true));
+        }
+    }
+    data
+}

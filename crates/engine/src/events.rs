@@ -1,0 +1,149 @@
+//! The events of a session: numbered, stored within a second, told live to whoever listens.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use hookswitch_model::event::{EventKind, SessionEvent};
+use hookswitch_model::{Scope, SessionId, Stamp};
+use serde_json::Value;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::Engine;
+use crate::error::EngineError;
+use crate::session::{LiveSession, State};
+
+/// Most events read from the store at once.
+const BATCH: u32 = 200;
+
+impl Engine {
+    /// Numbers an event under the session's lock; it is stored by the next [`Self::save_events`].
+    pub(crate) fn note_event(
+        &self,
+        session: &LiveSession,
+        state: &mut State,
+        kind: EventKind,
+        data: Value,
+    ) {
+        state.last_seq += 1;
+        let event = SessionEvent { session: session.id, seq: state.last_seq, at: Stamp::now(), kind, data };
+        if session.live_events.receiver_count() > 0 {
+            // Sent under the lock, so that listeners see the order of the numbers.
+            let _ = session.live_events.send(Arc::new(event.clone()));
+        }
+        state.unsaved_events.push(event);
+    }
+
+    /// Hands noted events to the writer.
+    pub(crate) async fn save_events(&self, session: &LiveSession) {
+        let events = std::mem::take(&mut session.state.lock().unsaved_events);
+        for event in events {
+            if let Err(error) = self.inner.writer.event(event).await {
+                tracing::error!(session = %session.id, %error, "an event could not be stored");
+                return;
+            }
+        }
+    }
+
+    /// Waits until everything written so far can be read.
+    pub async fn flush(&self) -> Result<(), EngineError> {
+        self.inner.writer.flush().await.map_err(EngineError::Ledger)
+    }
+
+    pub(crate) async fn append_event(&self, session: &LiveSession, kind: EventKind, data: Value) {
+        {
+            let mut state = session.state.lock();
+            self.note_event(session, &mut state, kind, data);
+        }
+        self.save_events(session).await;
+    }
+
+    /// The events of a session after a number, in order, then those to come until the session ends.
+    pub async fn follow_events(
+        &self,
+        scope: Scope,
+        id: SessionId,
+        after: u64,
+    ) -> Result<EventStream, EngineError> {
+        // Subscribed before the store is read, so that nothing falls between.
+        let live = match self.live_session(scope, id).await {
+            Ok(session) => Some(session.live_events.subscribe()),
+            Err(EngineError::SessionEnded) => None,
+            Err(error) => return Err(error),
+        };
+        let mut stream = EventStream {
+            engine: self.clone(),
+            scope,
+            id,
+            last_seq: after,
+            ready: VecDeque::new(),
+            live,
+            is_behind: true,
+        };
+        stream.catch_up().await?;
+        Ok(stream)
+    }
+}
+
+/// Events of one session for one reader. A reader that falls behind is served from the store and misses nothing.
+pub struct EventStream {
+    engine: Engine,
+    scope: Scope,
+    id: SessionId,
+    last_seq: u64,
+    ready: VecDeque<SessionEvent>,
+    live: Option<broadcast::Receiver<Arc<SessionEvent>>>,
+    is_behind: bool,
+}
+
+impl std::fmt::Debug for EventStream {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("EventStream").field("session", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl EventStream {
+    /// The next event; `None` after the session's last one.
+    pub async fn next(&mut self) -> Option<Result<SessionEvent, EngineError>> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                self.last_seq = event.seq;
+                return Some(Ok(event));
+            }
+            if self.is_behind {
+                if let Err(error) = self.catch_up().await {
+                    return Some(Err(error));
+                }
+                if !self.ready.is_empty() {
+                    continue;
+                }
+            }
+            match self.live.as_mut()?.recv().await {
+                Ok(event) if event.seq > self.last_seq + 1 => self.is_behind = true,
+                Ok(event) if event.seq > self.last_seq => {
+                    if event.kind == EventKind::SessionEnded {
+                        self.live = None;
+                    }
+                    self.ready.push_back(SessionEvent::clone(&event));
+                }
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => self.is_behind = true,
+                Err(RecvError::Closed) => {
+                    self.live = None;
+                    self.is_behind = true;
+                }
+            }
+        }
+    }
+
+    async fn catch_up(&mut self) -> Result<(), EngineError> {
+        self.engine.flush().await?;
+        let events = self.engine.inner.store.list_events(self.scope, self.id, self.last_seq, BATCH).await?;
+        self.is_behind = events.len() >= BATCH as usize;
+        if events.last().is_some_and(|event| event.kind == EventKind::SessionEnded) {
+            self.live = None;
+        }
+        self.ready.extend(events);
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! The end of a call: the outcome on disk (for everything but reads), then the machine hears of it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use hookswitch_model::execution::{ActState, Execution, ExecutionDetail};
+use hookswitch_model::{Outcome, Stamp};
+use hookswitch_store::ActOutcome;
+use serde_json::Value;
+
+use super::{Finish, Run, blank_record, recorded_arguments};
+use crate::session::LiveTool;
+
+impl Run {
+    /// Records how the call ended and reports it.
+    pub(crate) async fn conclude(&self, tool: &LiveTool, started: Instant, finish: Finish) {
+        let outcome = finish.outcome.unwrap_or(Outcome::Failed);
+        let timed_out = finish.timed_out;
+        let total_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.engine.inner.counters.ended(outcome, timed_out, total_us);
+        let told = Arc::new(finish.told.clone());
+        let variables = self.keep(&told, outcome, &finish);
+        let execution = self.recorded(finish, outcome, total_us);
+        match self.act {
+            Some(act) if self.intent_is_on_disk.load(Ordering::Acquire) => {
+                self.write_outcome(act, outcome, &told, execution, variables).await;
+            }
+            _ => {
+                if let Some(variables) = variables {
+                    self.save_variables(variables).await;
+                }
+                self.engine.record(Execution { act: None, ..execution }).await;
+            }
+        }
+        tracing::debug!(
+            execution = %self.work.execution, tool = %tool.prepared.id, outcome = outcome.as_str(), total_us,
+            "call ended"
+        );
+        self.report(outcome, timed_out).await;
+    }
+
+    /// Keeps what the model is told and what the answer set, in memory.
+    pub(super) fn keep(&self, told: &Arc<Value>, outcome: Outcome, finish: &Finish) -> Option<Value> {
+        let mut state = self.session.state.lock();
+        state.kept.put(self.work.execution, Arc::clone(told), outcome);
+        if finish.variables.is_empty() {
+            return None;
+        }
+        let mut variables = Value::clone(&state.variables);
+        if let Some(members) = variables.as_object_mut() {
+            members.extend(finish.variables.clone());
+        }
+        state.variables = Arc::new(variables.clone());
+        Some(variables)
+    }
+
+    pub(super) fn recorded(&self, finish: Finish, outcome: Outcome, total_us: u64) -> Execution {
+        let error = match (finish.error, self.weak_proof) {
+            (None, true) => Some("confirmed by token only (weak proof)".to_owned()),
+            (error, _) => error,
+        };
+        Execution {
+            act: self.act,
+            outcome: Some(outcome),
+            timed_out: finish.timed_out,
+            error,
+            detail: ExecutionDetail {
+                arguments: recorded_arguments(&self.work),
+                request: finish.request,
+                response_status: finish.response_status,
+                response: finish.response,
+                told: finish.told,
+                attempts: finish.attempts,
+                variables: finish.extracted,
+                unset: finish.unset,
+                late: Value::Null,
+            },
+            queue_us: finish.queue_us,
+            total_us,
+            ended_at: Some(Stamp::now()),
+            ..blank_record(&self.session, &self.work)
+        }
+    }
+
+    async fn write_outcome(
+        &self,
+        act: hookswitch_model::ActId,
+        outcome: Outcome,
+        told: &Arc<Value>,
+        execution: Execution,
+        variables: Option<Value>,
+    ) {
+        let state = match outcome {
+            Outcome::Done => ActState::Done,
+            Outcome::Unknown => ActState::Unknown,
+            Outcome::Failed | Outcome::Refused | Outcome::Cancelled => ActState::Failed,
+        };
+        let settled = ActOutcome {
+            act,
+            state,
+            told: Some(Value::clone(told)),
+            settled_at: Stamp::now(),
+        };
+        let variables = variables.and_then(|variables| match variables {
+            Value::Object(members) => Some(members),
+            _ => None,
+        });
+        let written = self.engine.inner.writer.outcome(settled, execution, Vec::new(), variables).await;
+        if let Err(error) = written {
+            // The intent is on disk: when the session is next loaded the act is unknown, which is the truth.
+            tracing::error!(%act, %error, "an outcome could not be written");
+        }
+    }
+
+    pub(super) async fn save_variables(&self, variables: Value) {
+        let Value::Object(members) = variables else { return };
+        let (session, epoch) = (self.session.id, self.session.epoch);
+        let saved = self.engine.inner.writer.variables(session, epoch, members).await;
+        if let Err(error) = saved {
+            tracing::error!(session = %self.session.id, %error, "session variables could not be saved");
+        }
+    }
+}

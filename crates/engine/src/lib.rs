@@ -1,0 +1,141 @@
+//! Live sessions: the shell around the pure session machine.
+//!
+//! The engine checks arguments with the prepared tool, feeds the machine, and carries out its orders: it writes
+//! intents and outcomes to the ledger, opens secrets, calls the executor of the tool's kind, keeps time, and tells
+//! whoever waits. A session's machine sits behind one short lock; nothing waits while holding it.
+
+mod act_key;
+mod admit;
+mod answers;
+mod backoff;
+mod breaker;
+mod counters;
+mod error;
+mod events;
+mod execute;
+mod input;
+mod limits;
+mod orders;
+mod session;
+mod settings;
+mod settle;
+mod system_values;
+mod told;
+mod trial;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hookswitch_egress::Client;
+use hookswitch_model::{NodeId, Stamp};
+use hookswitch_registry::Registry;
+use hookswitch_store::{Store, Writer};
+use tokio_util::task::TaskTracker;
+
+pub use answers::CallAnswer;
+pub use counters::{EngineCounters, KIND_LABELS};
+pub use error::EngineError;
+pub use events::EventStream;
+pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
+pub use session::{SessionView, ToolView};
+pub use settings::EngineSettings;
+pub use trial::{DryRun, Trial, TrialInput};
+
+/// The engine; cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    registry: Registry,
+    store: Store,
+    writer: Writer,
+    egress: Client,
+    settings: EngineSettings,
+    node: NodeId,
+    sessions: session::Sessions,
+    limits: limits::Limits,
+    breakers: breaker::Breakers,
+    counters: EngineCounters,
+    tasks: TaskTracker,
+    is_draining: AtomicBool,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Engine").field("node", &self.inner.node).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// An engine over a registry, the ledger's writer and the outbound door.
+    pub fn new(registry: Registry, writer: Writer, egress: Client, settings: EngineSettings) -> Self {
+        let inner = Inner {
+            store: registry.store().clone(),
+            registry,
+            writer,
+            egress,
+            node: NodeId::generate(),
+            sessions: session::Sessions::new(settings.sessions_in_memory),
+            limits: limits::Limits::new(settings.calls_per_tool, settings.calls_per_org),
+            breakers: breaker::Breakers::new(settings.breaker_failures, settings.breaker_pause),
+            counters: EngineCounters::default(),
+            tasks: TaskTracker::new(),
+            is_draining: AtomicBool::new(false),
+            settings,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The registry that it runs definitions of.
+    pub fn registry(&self) -> &Registry {
+        &self.inner.registry
+    }
+
+    /// What happened so far, for metrics.
+    pub fn counters(&self) -> &EngineCounters {
+        &self.inner.counters
+    }
+
+    /// The outbound door, for metrics and checks.
+    pub fn egress(&self) -> &Client {
+        &self.inner.egress
+    }
+
+    /// The writer of the ledger, for metrics and checks.
+    pub fn writer(&self) -> &Writer {
+        &self.inner.writer
+    }
+
+    /// Sessions in memory now.
+    pub fn sessions_in_memory(&self) -> usize {
+        self.inner.sessions.len()
+    }
+
+    /// Whether new calls are refused because the server is going down.
+    pub fn is_draining(&self) -> bool {
+        self.inner.is_draining.load(Ordering::Relaxed)
+    }
+
+    /// Refuses new sessions and calls from now on, waits for running calls as long as the settings say, and writes
+    /// everything down. Returns how many calls were still running: their acts are `unknown` when the session is
+    /// next loaded.
+    pub async fn drain(&self) -> usize {
+        self.inner.is_draining.store(true, Ordering::Relaxed);
+        self.inner.tasks.close();
+        let drained = tokio::time::timeout(self.inner.settings.drain, self.inner.tasks.wait()).await;
+        let left = if drained.is_err() { self.inner.tasks.len() } else { 0 };
+        self.inner.writer.shutdown().await;
+        left
+    }
+
+    /// Runs `work` as a task that shutdown waits for.
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.inner.tasks.spawn(work);
+    }
+}
+
+pub(crate) fn micros_between(earlier: Stamp, later: Stamp) -> u64 {
+    u64::try_from(later.since(earlier).as_micros()).unwrap_or(u64::MAX)
+}

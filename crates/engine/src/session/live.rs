@@ -1,0 +1,110 @@
+//! A session in memory: what never changes beside one lock around what does.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use hookswitch_model::session::Channel;
+use hookswitch_model::{AgentId, ExecutionId, Now, ProjectId, Scope, SessionId, Stamp};
+use hookswitch_registry::Prepared;
+use hookswitch_session::{CallRules, Machine, TimerId};
+use parking_lot::Mutex;
+use serde_json::{Map, Value};
+use tokio::sync::{broadcast, oneshot};
+use tokio::task::AbortHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::kept::Kept;
+use crate::answers::CallAnswer;
+use hookswitch_model::event::SessionEvent;
+
+/// A tool of a session, ready to run.
+#[derive(Debug)]
+pub(crate) struct LiveTool {
+    pub(crate) function: String,
+    pub(crate) prepared: Arc<Prepared>,
+    pub(crate) rules: Arc<CallRules>,
+    /// The binding's config, secret fields as references.
+    pub(crate) config: Map<String, Value>,
+}
+
+/// A session that this node runs.
+#[derive(Debug)]
+pub(crate) struct LiveSession {
+    pub(crate) id: SessionId,
+    pub(crate) scope: Scope,
+    pub(crate) project: ProjectId,
+    pub(crate) agent: Option<AgentId>,
+    pub(crate) channel: Channel,
+    pub(crate) system: Value,
+    pub(crate) metadata: Map<String, Value>,
+    pub(crate) created_at: Stamp,
+    pub(crate) epoch: i64,
+    pub(crate) tools: Vec<Arc<LiveTool>>,
+    pub(crate) by_function: HashMap<String, usize>,
+    pub(crate) origin: Instant,
+    pub(crate) live_events: broadcast::Sender<Arc<SessionEvent>>,
+    pub(crate) state: Mutex<State>,
+}
+
+/// What changes.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) machine: Machine,
+    pub(crate) calls: HashMap<ExecutionId, OpenCall>,
+    pub(crate) kept: Kept,
+    pub(crate) variables: Arc<Value>,
+    pub(crate) timers: HashMap<TimerId, AbortHandle>,
+    pub(crate) last_seq: u64,
+    pub(crate) unsaved_events: Vec<SessionEvent>,
+    pub(crate) ended_at: Option<Stamp>,
+    pub(crate) last_used: Instant,
+}
+
+/// A call that has not been answered, or still runs.
+#[derive(Debug)]
+pub(crate) struct OpenCall {
+    pub(crate) work: Arc<Work>,
+    pub(crate) waiter: Option<oneshot::Sender<CallAnswer>>,
+    /// Cancelled by an order to abort it.
+    pub(crate) abort: CancellationToken,
+    /// Whether its execution still runs.
+    pub(crate) is_running: bool,
+}
+
+/// What is to be done for a call.
+#[derive(Debug)]
+pub(crate) struct Work {
+    pub(crate) execution: ExecutionId,
+    pub(crate) tool_call_id: String,
+    /// The name that the model used.
+    pub(crate) name: String,
+    /// None when the call was refused before its tool was known.
+    pub(crate) tool: Option<Arc<LiveTool>>,
+    /// The checked arguments.
+    pub(crate) arguments: Value,
+    pub(crate) fingerprint: hookswitch_model::execution::ActKey,
+    /// The line that came with the call.
+    pub(crate) line: Option<String>,
+    pub(crate) traceparent: Option<String>,
+    pub(crate) created_at: Stamp,
+}
+
+impl LiveSession {
+    /// Both clocks now.
+    pub(crate) fn now(&self) -> Now {
+        Now { wall: Stamp::now(), mono: self.origin.elapsed() }
+    }
+
+    /// The tool of a function name; names are never guessed.
+    pub(crate) fn tool(&self, function: &str) -> Option<&Arc<LiveTool>> {
+        self.by_function.get(function).and_then(|at| self.tools.get(*at))
+    }
+}
+
+impl State {
+    /// Whether nothing is going on.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.calls.is_empty() && self.timers.is_empty() && self.unsaved_events.is_empty()
+    }
+}

@@ -1,0 +1,163 @@
+//! Loading a session: restart, eviction and takeover are the same path (architecture: Storage and scale).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hookswitch_model::definition::ToolKind;
+use hookswitch_model::draft::Kind;
+use hookswitch_model::execution::Act;
+use hookswitch_model::session::Session;
+use hookswitch_model::{Scope, SessionId, Stamp};
+use hookswitch_registry::Prepared;
+use hookswitch_session::{CallRules, Event, Machine, RestoredAct};
+use parking_lot::Mutex;
+use serde_json::Value;
+use tokio::sync::broadcast;
+
+use super::{Kept, LiveSession, LiveTool, State};
+use crate::Engine;
+use crate::error::EngineError;
+
+/// How long this node owns a session before it must say so again.
+const LEASE: Duration = Duration::from_secs(60);
+/// Live events that a slow reader may fall behind before it is sent back to the store.
+const EVENT_BACKLOG: usize = 256;
+
+impl Engine {
+    pub(crate) fn lease(&self) -> Stamp {
+        Stamp::now().plus(LEASE)
+    }
+
+    /// The session of an id, loaded when it is not in memory.
+    pub(crate) async fn live_session(
+        &self,
+        scope: Scope,
+        id: SessionId,
+    ) -> Result<Arc<LiveSession>, EngineError> {
+        let session = match self.inner.sessions.get(id) {
+            Some(session) => session,
+            None => self.load_session(scope, id).await?,
+        };
+        // The table knows no tenants; the id alone opens nothing.
+        if session.scope.org == scope.org && session.scope.mode == scope.mode {
+            Ok(session)
+        } else {
+            Err(EngineError::NotFound("session"))
+        }
+    }
+
+    async fn load_session(&self, scope: Scope, id: SessionId) -> Result<Arc<LiveSession>, EngineError> {
+        let stored = self.inner.store.get_session(scope, id).await.map_err(EngineError::absent("session"))?;
+        if stored.ended_at.is_some() {
+            return Err(EngineError::SessionEnded);
+        }
+        let _one_at_a_time = self.inner.sessions.loading.lock().await;
+        if let Some(session) = self.inner.sessions.get(id) {
+            return Ok(session);
+        }
+        let loaded = self.inner.store.claim_session_any_tenant(id, self.inner.node, self.lease()).await?;
+        self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await
+    }
+
+    /// Puts a stored session into memory.
+    pub(crate) async fn bring_to_life(
+        &self,
+        session: Session,
+        last_seq: u64,
+        acts: Vec<Act>,
+    ) -> Result<Arc<LiveSession>, EngineError> {
+        let scope = Scope::new(session.org, session.mode);
+        let mut tools = Vec::with_capacity(session.tools.len());
+        for pinned in session.tools {
+            match self.inner.registry.prepared(scope, pinned.tool, pinned.version).await {
+                Ok(prepared) => tools.push(Arc::new(LiveTool {
+                    function: pinned.function,
+                    rules: Arc::new(rules_of(&prepared)),
+                    config: pinned.config,
+                    prepared,
+                })),
+                // A tool deleted since: the session goes on without it.
+                Err(error) => tracing::warn!(tool = %pinned.tool, %error, "a tool of the session is gone"),
+            }
+        }
+        let mut settings = self.inner.settings.machine.clone();
+        settings.voice = false;
+        let mut machine = Machine::new(settings);
+        let origin = Instant::now();
+        let restored: Vec<RestoredAct> = acts.into_iter().map(|act| restore(act, &tools)).collect();
+        if !restored.is_empty() {
+            let now = hookswitch_model::Now { wall: Stamp::now(), mono: Duration::ZERO };
+            // Nothing runs in a session that was just loaded: restoring gives no orders.
+            machine.on(Event::Restore(restored), now, &mut Vec::new());
+        }
+        let mut system = session.system;
+        system.insert("session_id".to_owned(), Value::from(session.id.to_string()));
+        system.entry("call_id").or_insert_with(|| Value::from(session.id.to_string()));
+        let live = Arc::new(LiveSession {
+            id: session.id,
+            scope,
+            project: session.project,
+            agent: session.agent,
+            channel: session.channel,
+            system: Value::Object(system),
+            metadata: session.metadata,
+            created_at: session.created_at,
+            epoch: session.epoch,
+            by_function: index(&tools),
+            tools,
+            origin,
+            live_events: broadcast::channel(EVENT_BACKLOG).0,
+            state: Mutex::new(State {
+                machine,
+                calls: HashMap::new(),
+                kept: Kept::new(self.inner.settings.kept_results),
+                variables: Arc::new(Value::Object(session.variables)),
+                timers: HashMap::new(),
+                last_seq,
+                unsaved_events: Vec::new(),
+                ended_at: None,
+                last_used: origin,
+            }),
+        });
+        if self.inner.sessions.put(Arc::clone(&live)) {
+            Ok(live)
+        } else {
+            Err(EngineError::Unavailable("this server has as many sessions as it may"))
+        }
+    }
+}
+
+fn index(tools: &[Arc<LiveTool>]) -> HashMap<String, usize> {
+    tools.iter().enumerate().map(|(at, tool)| (tool.function.clone(), at)).collect()
+}
+
+fn rules_of(prepared: &Prepared) -> CallRules {
+    let definition = &prepared.definition;
+    CallRules {
+        effect: definition.effect,
+        effect_declared: definition.effect_declared,
+        repeats: definition.repeats,
+        speech: definition.speech.clone(),
+        cache_for: definition.cache,
+        budget: definition.timeout,
+        is_call_control: definition.kind.kind() == Kind::CallControl,
+        is_client: matches!(definition.kind, ToolKind::Client),
+    }
+}
+
+fn restore(act: Act, tools: &[Arc<LiveTool>]) -> RestoredAct {
+    let rules = tools.iter().find(|tool| tool.prepared.id == act.tool).map(|tool| &tool.rules);
+    RestoredAct {
+        act: act.id,
+        tool: act.tool,
+        fingerprint: act.key,
+        effect_declared: rules.is_some_and(|rules| rules.effect_declared),
+        alone: rules.is_some_and(|rules| rules.acts_alone()),
+        state: act.state,
+        execution: act.execution,
+        tool_call_id: None,
+        caller_key: None,
+        told_at: act.told_at,
+    }
+}

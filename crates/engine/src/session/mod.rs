@@ -1,0 +1,16 @@
+//! Sessions in memory: started, loaded when needed, swept when idle.
+
+mod end;
+mod kept;
+mod live;
+mod load;
+mod start;
+mod sweep;
+mod table;
+mod view;
+
+pub(crate) use kept::Kept;
+pub(crate) use live::{LiveSession, LiveTool, OpenCall, State, Work};
+pub(crate) use table::Sessions;
+pub(crate) use start::can_run;
+pub use view::{SessionView, ToolView};

@@ -1,0 +1,171 @@
+//! Starting a session: its tools are pinned as they are now.
+
+use std::collections::HashSet;
+
+use hookswitch_egress::{ACTION_IDLE, Freshness, TlsRule};
+use hookswitch_model::draft::Kind;
+use hookswitch_model::event::EventKind;
+use hookswitch_model::name::function_name;
+use hookswitch_model::session::{PinnedTool, Session};
+use hookswitch_model::tool::StoredTool;
+use hookswitch_model::{Effect, ProjectId, Scope, SessionId, Stamp};
+use serde_json::{Map, Value, json};
+
+use crate::Engine;
+use crate::error::EngineError;
+use crate::input::SessionStart;
+use crate::session::view::SessionView;
+
+/// Most tools of a session.
+const MOST_TOOLS: usize = 128;
+/// Most bytes of a session's own data as JSON.
+const MOST_DATA: usize = 256 * 1024;
+
+impl Engine {
+    /// Starts a session. `project` is the key's own, used when the request names none.
+    pub async fn start_session(
+        &self,
+        scope: Scope,
+        project: ProjectId,
+        start: SessionStart,
+    ) -> Result<SessionView, EngineError> {
+        if self.is_draining() {
+            return Err(EngineError::Draining);
+        }
+        if self.inner.sessions.is_full() {
+            return Err(EngineError::Unavailable("this server has as many sessions as it may"));
+        }
+        check_data(&start)?;
+        let (system, variables, pinned) = self.prepare_start(scope, &start).await?;
+        let now = Stamp::now();
+        let session = Session {
+            id: SessionId::generate(),
+            number: 0,
+            org: scope.org,
+            mode: scope.mode,
+            project: start.project.unwrap_or(project),
+            agent: start.agent,
+            channel: start.channel,
+            system,
+            variables,
+            tools: pinned,
+            metadata: start.metadata,
+            created_at: now,
+            ended_at: None,
+            end_reason: None,
+            epoch: 1,
+        };
+        let session = self.inner.store.insert_session(&session, self.inner.node, self.lease()).await?;
+        let live = self.bring_to_life(session, 0, Vec::new()).await?;
+        self.inner.counters.session_started();
+        let tools: Vec<&str> = live.tools.iter().map(|tool| tool.function.as_str()).collect();
+        let data = json!({"agent_id": live.agent, "channel": live.channel, "tools": tools});
+        self.append_event(&live, EventKind::SessionStarted, data).await;
+        self.warm(&live);
+        Ok(SessionView::of(&live))
+    }
+
+    async fn prepare_start(
+        &self,
+        scope: Scope,
+        start: &SessionStart,
+    ) -> Result<(Map<String, Value>, Map<String, Value>, Vec<PinnedTool>), EngineError> {
+        let mut system = start.system.clone();
+        let mut variables = Map::new();
+        let mut wanted: Vec<(StoredTool, Map<String, Value>)> = Vec::new();
+        if let Some(project) = start.project {
+            self.inner.registry.get_project(scope, project).await?;
+        }
+        if let Some(id) = start.agent {
+            let agent = self.inner.registry.get_agent(scope, id).await?;
+            variables.clone_from(&agent.draft.variables);
+            if let Some(zone) = &agent.draft.timezone {
+                system.entry("timezone").or_insert_with(|| json!(zone));
+            }
+            system.insert("agent_id".to_owned(), json!(id));
+            system.insert("agent_name".to_owned(), json!(agent.draft.name));
+            for binding in self.inner.store.list_bindings(scope, id).await? {
+                if binding.enabled {
+                    let tool = self.inner.registry.get_tool(scope, binding.tool).await?;
+                    wanted.push((tool, binding.config));
+                }
+            }
+        }
+        variables.extend(start.variables.clone());
+        for (index, named) in start.tools.iter().enumerate() {
+            let tool = self.inner.store.get_tool(scope, named.tool).await.map_err(|error| match error {
+                hookswitch_store::StoreError::NotFound => {
+                    EngineError::finding(&format!("$.tools[{index}]"), "unknown_tool", "there is no such tool")
+                }
+                other => EngineError::Store(other),
+            })?;
+            wanted.retain(|(other, _)| other.id != tool.id);
+            wanted.push((tool, named.config.clone()));
+        }
+        if wanted.len() > MOST_TOOLS {
+            let message = format!("at most {MOST_TOOLS} tools");
+            return Err(EngineError::finding("$.tools", "too_many", message));
+        }
+        Ok((system, variables, pin(wanted)))
+    }
+
+    /// Opens connections to the session's webhooks, so that its first calls find them open.
+    pub(crate) fn warm(&self, session: &super::LiveSession) {
+        let policy = self.inner.egress.policy();
+        let mut hosts = HashSet::new();
+        for tool in &session.tools {
+            if let hookswitch_model::definition::ToolKind::Webhook(plan) = &tool.prepared.definition.kind
+                && hosts.insert(plan.url.base())
+                && hosts.len() <= 8
+                && let Ok(url) = policy.check_url(plan.url.base())
+            {
+                let egress = self.inner.egress.clone();
+                let is_read = tool.prepared.definition.effect == Effect::Read;
+                let freshness = if is_read { Freshness::Any } else { Freshness::IdleUnder(ACTION_IDLE) };
+                let tls = if plan.verify_tls { TlsRule::Verified } else { TlsRule::Insecure };
+                // Nobody waits for it, and a failure shows at the call.
+                tokio::spawn(async move { egress.warm(&url, tls, freshness).await });
+            }
+        }
+    }
+}
+
+/// The tools as the session holds them: enabled ones, function names unique (`_2`, `_3` for later ones).
+fn pin(wanted: Vec<(StoredTool, Map<String, Value>)>) -> Vec<PinnedTool> {
+    let mut taken = HashSet::new();
+    let mut pinned = Vec::with_capacity(wanted.len());
+    for (tool, config) in wanted.into_iter().filter(|(tool, _)| tool.enabled) {
+        let base = function_name(&tool.name);
+        let mut function = base.clone();
+        let mut number = 1;
+        while !taken.insert(function.clone()) {
+            number += 1;
+            let suffix = format!("_{number}");
+            function = format!("{}{suffix}", &base[..base.len().min(64 - suffix.len())]);
+        }
+        pinned.push(PinnedTool { tool: tool.id, version: tool.version, function, config });
+    }
+    pinned
+}
+
+fn check_data(start: &SessionStart) -> Result<(), EngineError> {
+    for (path, map) in
+        [("$.system", &start.system), ("$.variables", &start.variables), ("$.metadata", &start.metadata)]
+    {
+        if serde_json::to_string(map).map_or(0, |text| text.len()) > MOST_DATA {
+            return Err(EngineError::finding(path, "too_long", format!("at most {MOST_DATA} bytes of JSON")));
+        }
+    }
+    let zone = start.system.get("timezone").and_then(Value::as_str);
+    if zone.is_some_and(|zone| jiff::tz::TimeZone::get(zone).is_err()) {
+        let message = "an IANA time zone such as Europe/Berlin";
+        return Err(EngineError::finding("$.timezone", "unknown_value", message));
+    }
+    Ok(())
+}
+
+/// Whether this server can carry out tools of a kind.
+pub(crate) const fn can_run(kind: Kind) -> bool {
+    matches!(kind, Kind::Webhook | Kind::Context | Kind::Hosted)
+}
+

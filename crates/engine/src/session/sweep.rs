@@ -1,0 +1,104 @@
+//! What time does to sessions: idle ones leave memory, long idle and very old ones end.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookswitch_model::session::EndReason;
+use hookswitch_model::{NodeId, SessionId, Stamp};
+
+use super::LiveSession;
+use crate::Engine;
+use crate::error::EngineError;
+
+/// How often the table is swept.
+const EVERY: Duration = Duration::from_secs(5);
+/// Most sessions looked at in the store per sweep.
+const BATCH: u32 = 100;
+
+impl Engine {
+    /// Sweeps for as long as the engine lives.
+    pub async fn sweep_forever(&self) {
+        let mut ticks = tokio::time::interval(EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while !self.is_draining() {
+            ticks.tick().await;
+            self.sweep().await;
+        }
+    }
+
+    async fn sweep(&self) {
+        let settings = &self.inner.settings;
+        for session in self.inner.sessions.all() {
+            let (idle, is_quiet, has_ended) = {
+                let state = session.state.lock();
+                (state.last_used.elapsed(), state.is_quiet(), state.ended_at.is_some())
+            };
+            let listens = session.live_events.receiver_count() > 0;
+            let age = Stamp::now().since(session.created_at);
+            if has_ended && is_quiet {
+                self.inner.sessions.remove(session.id);
+            } else if age >= settings.session_longest {
+                self.end_quietly(&session, EndReason::TooLong).await;
+            } else if is_quiet && !listens && idle >= settings.session_idle {
+                self.end_quietly(&session, EndReason::Idle).await;
+            } else if is_quiet && !listens && idle >= settings.session_in_memory {
+                self.inner.sessions.remove(session.id);
+            }
+        }
+        self.renew_leases().await;
+        self.end_forgotten().await;
+    }
+
+    /// Says again that the sessions in memory are ours. Those that another node took meanwhile leave memory.
+    async fn renew_leases(&self) {
+        let ours: Vec<SessionId> = self.inner.sessions.all().iter().map(|session| session.id).collect();
+        if ours.is_empty() {
+            return;
+        }
+        match self.inner.store.renew_leases_any_tenant(self.inner.node, &ours, self.lease()).await {
+            Ok(kept) => {
+                let kept: HashSet<SessionId> = kept.into_iter().collect();
+                for lost in ours.into_iter().filter(|id| !kept.contains(id)) {
+                    self.inner.sessions.remove(lost);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "leases could not be renewed"),
+        }
+    }
+
+    /// Sessions that no node has held for so long end, too.
+    async fn end_forgotten(&self) {
+        let idle = self.inner.settings.session_idle;
+        let now = Stamp::now();
+        let since = Stamp::from_micros(now.micros() - i64::try_from(idle.as_micros()).unwrap_or(0));
+        // Asked as nobody in particular: sessions that this node evicted are meant as well.
+        let nobody = NodeId::generate();
+        let forgotten =
+            self.inner.store.open_sessions_of_other_nodes_any_tenant(nobody, since, BATCH).await;
+        let forgotten = match forgotten {
+            Ok(forgotten) => forgotten,
+            Err(error) => {
+                tracing::warn!(%error, "forgotten sessions could not be listed");
+                return;
+            }
+        };
+        for id in forgotten.into_iter().filter(|id| self.inner.sessions.get(*id).is_none()) {
+            if let Err(error) = self.end_stored(id).await {
+                tracing::warn!(session = %id, %error, "a forgotten session could not be ended");
+            }
+        }
+    }
+
+    async fn end_stored(&self, id: SessionId) -> Result<(), EngineError> {
+        let loaded = self.inner.store.claim_session_any_tenant(id, self.inner.node, self.lease()).await?;
+        let live = self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await?;
+        self.end(&live, EndReason::Idle).await
+    }
+
+    async fn end_quietly(&self, session: &Arc<LiveSession>, reason: EndReason) {
+        if let Err(error) = self.end(session, reason).await {
+            tracing::warn!(session = %session.id, %error, "a session could not be ended");
+        }
+    }
+}

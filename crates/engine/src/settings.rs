@@ -1,0 +1,54 @@
+//! Limits and windows of the engine (semantics: Limits; Attempts and time). All can be set by the operator.
+
+use std::time::Duration;
+
+/// What a server does at most and how long things last.
+#[derive(Debug, Clone)]
+pub struct EngineSettings {
+    /// Highest budget of a call, whatever its tool says.
+    pub ceiling: Duration,
+    /// How long a sent action is listened to after its soft timeout.
+    pub listen_on: Duration,
+    /// Calls in flight per tool.
+    pub calls_per_tool: usize,
+    /// Calls in flight per organisation.
+    pub calls_per_org: usize,
+    /// Failures in a row that open a tool's breaker.
+    pub breaker_failures: u32,
+    /// How long an open breaker stays open before one probe.
+    pub breaker_pause: Duration,
+    /// A session without events or running calls ends after this.
+    pub session_idle: Duration,
+    /// A session ends after this in any case.
+    pub session_longest: Duration,
+    /// A session leaves memory after this and is loaded again when needed.
+    pub session_in_memory: Duration,
+    /// Most sessions in memory.
+    pub sessions_in_memory: usize,
+    /// Bytes of kept results of one session in memory; beyond it they are read back from the store.
+    pub kept_results: usize,
+    /// How long running calls are waited for at shutdown.
+    pub drain: Duration,
+    /// What the machine does at most.
+    pub machine: hookswitch_session::Settings,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self {
+            ceiling: Duration::from_secs(3600),
+            listen_on: Duration::from_secs(30),
+            calls_per_tool: 128,
+            calls_per_org: 512,
+            breaker_failures: 10,
+            breaker_pause: Duration::from_secs(10),
+            session_idle: Duration::from_secs(30 * 60),
+            session_longest: Duration::from_secs(12 * 3600),
+            session_in_memory: Duration::from_secs(120),
+            sessions_in_memory: 50_000,
+            kept_results: 256 * 1024,
+            drain: Duration::from_secs(30),
+            machine: hookswitch_session::Settings::default(),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! One folder a tool kind: each makes one attempt and knows nothing of ledgers, retries or sessions.
+//!
+//! Attempts, backoff, breaker and limits are the engine's. An executor fills what it needs from the
+//! [`Opened`] secrets of the call, does its work once, and says what came back.
+
+pub mod context;
+pub mod hosted;
+mod opened;
+mod redact;
+mod variables;
+pub mod webhook;
+
+pub use opened::Opened;
+pub use redact::Redactor;
+pub use variables::Variables;

@@ -1,0 +1,198 @@
+//! The request of a call: the plan with its values. Filled once; every attempt sends the same bytes.
+
+use bytes::Bytes;
+use hookswitch_egress::{CheckedUrl, Freshness, Policy, RedirectRule, TlsRule};
+use hookswitch_model::draft::{RedirectPolicy, SignatureScheme};
+use hookswitch_model::parameter::Place;
+use hookswitch_model::plan::{BodyPlan, HeaderValuePlan, RequestPlan};
+use hookswitch_template::{FillError, FillRules, Lookup, push_query_pair, text_form};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::Method;
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value};
+
+use crate::opened::Opened;
+use crate::variables::Variables;
+
+/// Most redirects to the same origin.
+const SAME_ORIGIN_HOPS: u8 = 3;
+/// Most redirects anywhere.
+const ANY_HOPS: u8 = 5;
+
+/// A request ready to be signed and sent.
+#[derive(Debug, Clone)]
+pub struct FilledRequest {
+    /// Method.
+    pub method: Method,
+    /// URL, checked by the policy in force.
+    pub url: CheckedUrl,
+    /// Headers, secret ones marked sensitive.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Bytes,
+    /// Which redirects are followed.
+    pub redirects: RedirectRule,
+    /// How the receiver proves who it is.
+    pub tls: TlsRule,
+    /// How it is signed.
+    pub signature: SignatureScheme,
+    /// Which kept connections may carry it.
+    pub freshness: Freshness,
+    /// Variables that had no value.
+    pub unset: Vec<String>,
+}
+
+/// Why nothing is sent.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// A template could not be filled.
+    #[error(transparent)]
+    Fill(#[from] FillError),
+    /// The URL with its values is refused.
+    #[error("{0}")]
+    Address(hookswitch_egress::Refusal),
+    /// A header's value can't be sent.
+    #[error("the header {0} holds a value that can't be sent")]
+    Header(HeaderName),
+    /// A sealed value is gone or was never set.
+    #[error("the tool is not configured")]
+    NotConfigured,
+}
+
+/// Fills a plan. `rest` values are the arguments with fixed ones added.
+pub fn fill(
+    plan: &RequestPlan,
+    variables: &Variables<'_>,
+    opened: &Opened,
+    policy: &Policy,
+    freshness: Freshness,
+) -> Result<FilledRequest, Refused> {
+    let rules = FillRules::default();
+    let mut unset = Vec::new();
+    let mut url = take(plan.url.fill(variables, &rules)?, &mut unset);
+    let mut headers = HeaderMap::with_capacity(plan.headers.len() + 8);
+    for header in &plan.headers {
+        let value = match &header.value {
+            HeaderValuePlan::Template(template) => take(template.fill(variables, &rules)?, &mut unset),
+            HeaderValuePlan::Sealed(seal) => {
+                let secret = opened.seals.get(seal).ok_or(Refused::NotConfigured)?;
+                Some(secret.expose_secret().to_owned())
+            }
+        };
+        if let Some(value) = value {
+            insert(&mut headers, &header.name, &value)?;
+        }
+    }
+    for (name, template) in &plan.query {
+        let value = take(template.fill(variables, &rules)?, &mut unset);
+        if !value.is_null() {
+            push_query_pair(&mut url, name, &value);
+        }
+    }
+    let placed = place_arguments(plan, variables.input, &mut url, &mut headers)?;
+    let body = fill_body(plan, variables, placed, &mut headers, &mut unset)?;
+    let url = policy.check_url(&url).map_err(Refused::Address)?;
+    Ok(FilledRequest {
+        method: plan.method.clone(),
+        url,
+        headers,
+        body,
+        redirects: match plan.redirects {
+            RedirectPolicy::None => RedirectRule::None,
+            RedirectPolicy::SameOrigin => RedirectRule::SameOrigin307And308 { max_hops: SAME_ORIGIN_HOPS },
+            RedirectPolicy::Follow => RedirectRule::Follow { max_hops: ANY_HOPS },
+        },
+        tls: if plan.verify_tls { TlsRule::Verified } else { TlsRule::Insecure },
+        signature: plan.signature,
+        freshness,
+        unset,
+    })
+}
+
+fn take<T>(filled: hookswitch_template::Filled<T>, unset: &mut Vec<String>) -> T {
+    for name in filled.unset {
+        if !unset.contains(&name) {
+            unset.push(name);
+        }
+    }
+    filled.value
+}
+
+fn insert(headers: &mut HeaderMap, name: &HeaderName, value: &str) -> Result<(), Refused> {
+    let mut header = HeaderValue::from_str(value).map_err(|_| Refused::Header(name.clone()))?;
+    header.set_sensitive(hookswitch_model::secret::is_secret_name(name.as_str()));
+    headers.insert(name.clone(), header);
+    Ok(())
+}
+
+/// Puts arguments into query and headers; returns those that go into the body.
+fn place_arguments(
+    plan: &RequestPlan,
+    input: &Value,
+    url: &mut String,
+    headers: &mut HeaderMap,
+) -> Result<Option<Map<String, Value>>, Refused> {
+    let Some(arguments) = input.as_object() else { return Ok(None) };
+    let mut body = Map::new();
+    match plan.rest {
+        Some(Place::Body) => return Ok(Some(arguments.clone())),
+        Some(Place::Query) => {
+            for (name, value) in arguments.iter().filter(|(_, value)| !value.is_null()) {
+                push_query_pair(url, name, value);
+            }
+        }
+        _ => {}
+    }
+    let mut has_body = false;
+    for placed in &plan.placed {
+        has_body |= placed.place == Place::Body;
+        let Some(value) = arguments.get(&placed.name).filter(|value| !value.is_null()) else { continue };
+        match placed.place {
+            Place::Query => push_query_pair(url, &placed.send_as, value),
+            Place::Header => {
+                let Ok(name) = HeaderName::from_bytes(placed.send_as.as_bytes()) else { continue };
+                insert(headers, &name, &text_form(value))?;
+            }
+            Place::Body => {
+                body.insert(placed.send_as.clone(), value.clone());
+            }
+            // Filled where the URL names it.
+            Place::Path => {}
+        }
+    }
+    Ok(has_body.then_some(body))
+}
+
+fn fill_body(
+    plan: &RequestPlan,
+    variables: &dyn Lookup,
+    placed: Option<Map<String, Value>>,
+    headers: &mut HeaderMap,
+    unset: &mut Vec<String>,
+) -> Result<Bytes, Refused> {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
+    const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+    let rules = FillRules::default();
+    let (bytes, kind) = match &plan.body {
+        BodyPlan::Json(template) => {
+            let value = take(template.fill(variables, &rules)?, unset);
+            (Bytes::from(value.to_string()), JSON)
+        }
+        BodyPlan::Text(text) => {
+            let is_form = headers.get(CONTENT_TYPE).is_some_and(is_form);
+            let filled =
+                if is_form { text.fill_encoded(variables, &rules)? } else { text.fill(variables, &rules)? };
+            (Bytes::from(take(filled, unset)), TEXT)
+        }
+        BodyPlan::None => match placed {
+            Some(members) => (Bytes::from(Value::Object(members).to_string()), JSON),
+            None => return Ok(Bytes::new()),
+        },
+    };
+    headers.entry(CONTENT_TYPE).or_insert(kind);
+    Ok(bytes)
+}
+
+fn is_form(kind: &HeaderValue) -> bool {
+    kind.to_str().is_ok_and(|kind| kind.trim_start().starts_with("application/x-www-form-urlencoded"))
+}

@@ -1,0 +1,11 @@
+//! Webhook tools: fill the request once, sign and send it per attempt, read the answer.
+
+mod answer;
+mod fill;
+mod record;
+mod send;
+
+pub use answer::{Reading, read_answer, read_error};
+pub use fill::{FilledRequest, Refused, fill};
+pub use record::record_request;
+pub use send::{Stamps, attempt, preview, timings_of};

@@ -1,0 +1,54 @@
+//! The checks that need more than the draft itself: addresses against the egress policy.
+
+use hookswitch_egress::Refusal;
+use hookswitch_model::Findings;
+use hookswitch_model::definition::{Definition, ToolKind};
+use hookswitch_model::draft::ToolDraft;
+
+use crate::Registry;
+use crate::error::RegistryError;
+
+impl Registry {
+    /// Checks a draft as saving it would: the definition with its warnings, or all findings.
+    pub fn check(&self, draft: &ToolDraft) -> Result<(Definition, Findings), RegistryError> {
+        let (definition, mut findings) = draft.parse();
+        self.check_addresses(draft, definition.as_ref(), &mut findings);
+        match definition {
+            Some(definition) if !findings.has_errors() => Ok((definition, findings)),
+            _ => Err(RegistryError::Invalid(findings)),
+        }
+    }
+
+    /// Advice only: the address that is dialled is checked again at each call (security: S32).
+    fn check_addresses(&self, draft: &ToolDraft, definition: Option<&Definition>, findings: &mut Findings) {
+        let policy = self.inner.egress.policy();
+        let parsed_url = definition.and_then(|definition| match &definition.kind {
+            ToolKind::Webhook(plan) => Some(plan.url.base().to_owned()),
+            _ => None,
+        });
+        // A draft with errors elsewhere still gets its address checked: all findings at once.
+        let url = parsed_url.or_else(|| draft.webhook.as_ref().map(|webhook| base_of(&webhook.url).to_owned()));
+        if let Some(url) = url {
+            note("$.webhook.url", policy.check_url(&url), findings);
+        }
+        if let Some(url) = draft.lambda.as_ref().and_then(|lambda| lambda.endpoint_url.as_ref()) {
+            note("$.lambda.endpoint_url", policy.check_url(url), findings);
+        }
+    }
+}
+
+fn note<T>(path: &str, checked: Result<T, Refusal>, findings: &mut Findings) {
+    if let Err(refusal) = checked
+        && !findings.iter().any(|finding| finding.path == path)
+    {
+        tracing::info!(hint = refusal.operator_hint(), "address refused at registration");
+        findings.error(path, "address_refused", refusal.tenant_message());
+    }
+}
+
+/// Scheme and authority of a URL as text, without its path.
+fn base_of(url: &str) -> &str {
+    let Some(start) = url.find("://").map(|at| at + 3) else { return url };
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    &url[..end]
+}

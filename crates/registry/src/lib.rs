@@ -1,0 +1,78 @@
+//! Everything that changes a definition, once for all dialects, CLI and imports: check, seal, save a version,
+//! bind, announce. And what reads it on the hot path: keys, prepared tools, sealed values; all of it cached,
+//! bounded, and dropped when it changes.
+//!
+//! A router holds no rule: it calls this crate.
+
+mod agents;
+mod announce;
+mod answers;
+mod bindings;
+mod check;
+mod error;
+mod keys;
+mod live;
+mod orgs;
+mod prepare;
+mod reveal;
+mod rewrap;
+mod seal;
+mod secrets;
+mod tool_writes;
+mod tools;
+
+use std::sync::Arc;
+
+use hookswitch_egress::Client;
+use hookswitch_store::Store;
+use hookswitch_vault::Vault;
+
+pub use announce::Change;
+pub use answers::{KeyedRequest, Recalled};
+pub use bindings::NewBinding;
+pub use error::{AuthError, RegistryError};
+pub use keys::{Caller, NewKey, ShownKey};
+pub use live::ToolState;
+pub use prepare::Prepared;
+pub use reveal::redact_draft;
+pub use rewrap::Rewrapped;
+pub use tool_writes::SavedTool;
+
+/// The registry; cheap to clone.
+#[derive(Clone)]
+pub struct Registry {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    vault: Arc<Vault>,
+    egress: Client,
+    caches: live::Caches,
+    changes: announce::Announcer,
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Registry")
+    }
+}
+
+impl Registry {
+    /// The registry over a store, a vault and the egress client whose policy definitions are checked against.
+    pub fn new(store: Store, vault: Arc<Vault>, egress: Client) -> Self {
+        let inner =
+            Inner { store, vault, egress, caches: live::Caches::new(), changes: announce::Announcer::new() };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The store below, for reads that no rule stands before.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The vault below.
+    pub fn vault(&self) -> &Arc<Vault> {
+        &self.inner.vault
+    }
+}

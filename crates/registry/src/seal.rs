@@ -1,0 +1,206 @@
+//! Literal secrets in definitions and bindings are sealed beside them when they are saved; the definition keeps a
+//! reference. `[REDACTED]` written back keeps what is stored.
+
+use std::fmt::Display;
+
+use hookswitch_model::config_schema::ConfigSchema;
+use hookswitch_model::binding::{sealed_reference, sealed_value};
+use hookswitch_model::draft::ToolDraft;
+use hookswitch_model::secret::{REDACTED, Sealable, is_secret_name};
+use hookswitch_model::{Findings, OrgId, SealId};
+use hookswitch_store::NewSeal;
+use hookswitch_vault::{Purpose, SealContext};
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+
+use crate::Registry;
+use crate::error::RegistryError;
+
+impl Registry {
+    pub(crate) fn seal_text(
+        &self,
+        org: OrgId,
+        id: impl Display,
+        purpose: Purpose,
+        text: &SecretString,
+    ) -> Result<Vec<u8>, RegistryError> {
+        Ok(self.inner.vault.seal(&SealContext::new(org, id, purpose), text)?.into_bytes())
+    }
+
+    pub(crate) fn open_text(
+        &self,
+        org: OrgId,
+        id: impl Display,
+        purpose: Purpose,
+        sealed: &[u8],
+    ) -> Result<SecretString, RegistryError> {
+        Ok(self.inner.vault.open(&SealContext::new(org, id, purpose), sealed)?)
+    }
+
+    /// Seals the literal secrets of a draft in place. `stored` is the version that the draft replaces.
+    pub(crate) fn seal_draft(
+        &self,
+        org: OrgId,
+        draft: &mut ToolDraft,
+        stored: Option<&ToolDraft>,
+    ) -> Result<Vec<NewSeal>, RegistryError> {
+        let mut sealing = Sealing { registry: self, org, seals: Vec::new(), findings: Findings::default() };
+        if let Some(webhook) = &mut draft.webhook {
+            let before = stored.and_then(|stored| stored.webhook.as_ref());
+            for (name, value) in &mut webhook.headers {
+                let kept = before.and_then(|before| header(&before.headers, name));
+                let at = format!("$.webhook.headers[{name:?}]");
+                if is_secret_name(name) {
+                    sealing.seal(value, kept, &at)?;
+                } else {
+                    sealing.refuse_foreign(value, kept, &at);
+                }
+            }
+        }
+        if let Some(lambda) = &mut draft.lambda {
+            let before = stored.and_then(|stored| stored.lambda.as_ref());
+            let fields = [
+                ("access_key", &mut lambda.access_key, before.and_then(|before| before.access_key.as_ref())),
+                ("secret_key", &mut lambda.secret_key, before.and_then(|before| before.secret_key.as_ref())),
+                ("session_token", &mut lambda.session_token, before.and_then(|b| b.session_token.as_ref())),
+            ];
+            for (field, value, kept) in fields {
+                if let Some(value) = value {
+                    sealing.seal(value, kept, &format!("$.lambda.{field}"))?;
+                }
+            }
+            for (name, value) in &mut lambda.environment_variables {
+                let kept = before.and_then(|before| before.environment_variables.get(name));
+                sealing.seal(value, kept, &format!("$.lambda.environment_variables[{name:?}]"))?;
+            }
+        }
+        sealing.finish()
+    }
+
+    /// Seals the secret fields of a binding's config in place.
+    pub(crate) fn seal_config(
+        &self,
+        org: OrgId,
+        schema: Option<&ConfigSchema>,
+        config: &mut Map<String, Value>,
+        stored: Option<&Map<String, Value>>,
+        path: &str,
+    ) -> Result<Vec<NewSeal>, RegistryError> {
+        let mut sealing = Sealing { registry: self, org, seals: Vec::new(), findings: Findings::default() };
+        let secret_keys = schema.into_iter().flat_map(|schema| &schema.fields).filter(|field| field.is_secret());
+        let secret_keys: Vec<&str> = secret_keys.map(|field| field.key.as_str()).collect();
+        for (key, value) in config.iter_mut() {
+            let at = format!("{path}.{key}");
+            let kept = stored.and_then(|stored| stored.get(key)).filter(|value| sealed_reference(value).is_some());
+            match value {
+                Value::String(text) if secret_keys.contains(&key.as_str()) && text == REDACTED => match kept {
+                    Some(kept) => *value = kept.clone(),
+                    None => sealing.findings.error(at, "nothing_stored", "there is no stored value to keep"),
+                },
+                Value::String(text) if secret_keys.contains(&key.as_str()) => {
+                    let seal = sealing.add(text, Purpose::Binding)?;
+                    *value = sealed_value(seal);
+                }
+                other if sealed_reference(other).is_some() && kept != Some(&*other) => {
+                    sealing.findings.error(at, "invalid_value", "a reference to a sealed value can't be written");
+                }
+                _ => {}
+            }
+        }
+        sealing.finish()
+    }
+}
+
+fn header<'a>(headers: &'a hookswitch_model::draft::Headers, name: &str) -> Option<&'a Sealable> {
+    headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+struct Sealing<'a> {
+    registry: &'a Registry,
+    org: OrgId,
+    seals: Vec<NewSeal>,
+    findings: Findings,
+}
+
+impl Sealing<'_> {
+    fn add(&mut self, text: &str, purpose: Purpose) -> Result<SealId, RegistryError> {
+        let id = SealId::generate();
+        let sealed = self.registry.seal_text(self.org, id, purpose, &SecretString::from(text.to_owned()))?;
+        self.seals.push(NewSeal { id, purpose: purpose_word(purpose), sealed });
+        Ok(id)
+    }
+
+    fn seal(&mut self, value: &mut Sealable, kept: Option<&Sealable>, at: &str) -> Result<(), RegistryError> {
+        match value {
+            Sealable::Text(text) if text == REDACTED => match kept {
+                Some(kept) => *value = kept.clone(),
+                None => self.findings.error(at, "nothing_stored", "there is no stored value to keep"),
+            },
+            Sealable::Text(text) if is_placeholder_only(text) => {}
+            Sealable::Text(text) if text.contains("{{") => {
+                let message = "name the secret part too: {{secret.NAME}}";
+                self.findings.error(at, "mixed_secret", message);
+            }
+            Sealable::Text(text) => {
+                let id = self.add(&text.clone(), Purpose::Definition)?;
+                *value = Sealable::Sealed { sealed: id };
+            }
+            Sealable::Sealed { .. } => self.refuse_foreign(value, kept, at),
+        }
+        Ok(())
+    }
+
+    /// A reference is ours to make: one that was not there before is refused.
+    fn refuse_foreign(&mut self, value: &Sealable, kept: Option<&Sealable>, at: &str) {
+        if matches!(value, Sealable::Sealed { .. }) && kept != Some(value) {
+            self.findings.error(at, "invalid_value", "a reference to a sealed value can't be written");
+        }
+    }
+
+    fn finish(self) -> Result<Vec<NewSeal>, RegistryError> {
+        if self.findings.has_errors() { Err(RegistryError::Invalid(self.findings)) } else { Ok(self.seals) }
+    }
+}
+
+/// The word that the store keeps beside a sealed value.
+pub(crate) fn purpose_word(purpose: Purpose) -> String {
+    match purpose {
+        Purpose::Binding => "binding".to_owned(),
+        _ => "definition".to_owned(),
+    }
+}
+
+/// An optional scheme word and placeholders: `Bearer {{secret.crm_key}}`. Nothing in it needs sealing.
+pub(crate) fn is_placeholder_only(text: &str) -> bool {
+    let rest = text.split_once(' ').map_or(text, |(first, rest)| {
+        if !first.is_empty() && first.len() <= 16 && first.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            rest
+        } else {
+            text
+        }
+    });
+    let mut rest = rest.trim();
+    if rest.is_empty() {
+        return false;
+    }
+    while let Some(inner) = rest.strip_prefix("{{") {
+        let Some((_, after)) = inner.split_once("}}") else { return false };
+        rest = after.trim_start_matches([':', ' ']);
+    }
+    rest.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_placeholder_only;
+
+    #[test]
+    fn what_needs_no_sealing() {
+        assert!(is_placeholder_only("Bearer {{secret.crm_key}}"));
+        assert!(is_placeholder_only("{{secret.a}}"));
+        assert!(is_placeholder_only("Basic {{secret.user}}:{{secret.password}}"));
+        assert!(!is_placeholder_only("Bearer sk-123"));
+        assert!(!is_placeholder_only("sk-{{secret.a}}"));
+        assert!(!is_placeholder_only(""));
+    }
+}

@@ -1,0 +1,147 @@
+//! The organisation's secrets: set, listed, deleted, opened for one attempt. Never read back.
+
+use std::sync::Arc;
+
+use hookswitch_model::name::SecretName;
+use hookswitch_model::secret::Secret;
+use hookswitch_model::{Scope, SealId, Stamp, ToolId};
+use hookswitch_store::{Page, PageOf, StoreError};
+use hookswitch_vault::Purpose;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::Registry;
+use crate::error::RegistryError;
+use crate::live::SealedSigningKey;
+use crate::seal::purpose_word;
+
+/// Longest value of a secret, in bytes.
+const MOST_BYTES: usize = 8192;
+
+impl Registry {
+    /// Sets a secret; an existing one of that name is overwritten. The caller learns whether it was new, and
+    /// gets a warning text when the value is too short to be found and blotted out by value.
+    pub async fn put_secret(
+        &self,
+        scope: Scope,
+        name: SecretName,
+        value: &SecretString,
+    ) -> Result<(Secret, Option<&'static str>), RegistryError> {
+        let length = value.expose_secret().len();
+        if length == 0 || length > MOST_BYTES {
+            return Err(RegistryError::finding("$.value", "out_of_range", "1 to 8192 bytes"));
+        }
+        if value.expose_secret().contains('\0') {
+            return Err(RegistryError::finding("$.value", "invalid_value", "must not hold a NUL byte"));
+        }
+        // Sealed under its name, which is what a template knows; the name's case does not count.
+        let sealed =
+            self.seal_text(scope.org, secret_context(scope, name.as_str()), Purpose::Secret, value)?;
+        let fingerprint = self.inner.vault.fingerprint(value);
+        let secret = self.inner.store.put_secret(scope, &name, &sealed, &fingerprint).await?;
+        self.forget_secret(scope, &name).await;
+        let short = (length < 8).then_some(
+            "values under 8 bytes are redacted by the name of their place only, not wherever they turn up",
+        );
+        Ok((secret, short))
+    }
+
+    /// The secrets of the organisation and mode, by name.
+    pub async fn list_secrets(&self, scope: Scope, page: Page) -> Result<PageOf<Secret>, RegistryError> {
+        Ok(self.inner.store.list_secrets(scope, &page).await?)
+    }
+
+    /// Deletes a secret. Calls that need it are refused from now on.
+    pub async fn delete_secret(&self, scope: Scope, name: &SecretName) -> Result<(), RegistryError> {
+        self.inner.store.delete_secret(scope, name.as_str()).await.map_err(RegistryError::absent("secret"))?;
+        self.forget_secret(scope, name).await;
+        Ok(())
+    }
+
+    /// Opens a secret for one attempt. `None` when there is no such secret.
+    pub async fn open_secret(
+        &self,
+        scope: Scope,
+        name: &SecretName,
+    ) -> Result<Option<SecretString>, RegistryError> {
+        let key = (scope.org, scope.mode, name.as_str().to_ascii_lowercase());
+        let sealed = match self.inner.caches.secrets.get(&key).await {
+            Some(known) => known,
+            None => {
+                let stored = match self.inner.store.get_sealed_secret(scope, name.as_str()).await {
+                    Ok(secret) => Some(Arc::<[u8]>::from(secret.sealed)),
+                    Err(StoreError::NotFound) => None,
+                    Err(error) => return Err(error.into()),
+                };
+                self.inner.caches.secrets.insert(key, stored.clone()).await;
+                stored
+            }
+        };
+        sealed
+            .map(|sealed| self.open_text(scope.org, secret_context(scope, name.as_str()), Purpose::Secret, &sealed))
+            .transpose()
+    }
+
+    /// Opens a value sealed beside a definition or a binding. `None` when it is gone.
+    pub async fn open_seal(&self, scope: Scope, id: SealId) -> Result<Option<SecretString>, RegistryError> {
+        let key = (scope.org, id);
+        let stored = match self.inner.caches.seals.get(&key).await {
+            Some(known) => known,
+            None => {
+                let stored = match self.inner.store.get_seal(scope, id).await {
+                    // The purpose is part of what the value is bound to; it rides in front of the bytes.
+                    Ok(row) => Some(Arc::<[u8]>::from(with_purpose(&row.purpose, &row.sealed))),
+                    Err(StoreError::NotFound) => None,
+                    Err(error) => return Err(error.into()),
+                };
+                self.inner.caches.seals.insert(key, stored.clone()).await;
+                stored
+            }
+        };
+        let Some(stored) = stored else { return Ok(None) };
+        let (purpose, sealed) = split_purpose(&stored);
+        self.open_text(scope.org, id, purpose, sealed).map(Some)
+    }
+
+    /// Opens the signing secrets of a tool, the current one first; old ones while they are valid.
+    pub async fn open_signing_secrets(
+        &self,
+        scope: Scope,
+        tool: ToolId,
+    ) -> Result<Vec<SecretString>, RegistryError> {
+        let keys = match self.inner.caches.signing.get(&tool).await {
+            Some(known) => known,
+            None => {
+                let rows = self.inner.store.list_signing_keys(scope, tool).await?;
+                let keys = rows
+                    .into_iter()
+                    .map(|row| SealedSigningKey { sealed: row.sealed, expires_at: row.expires_at })
+                    .collect();
+                let keys = Arc::new(keys);
+                self.inner.caches.signing.insert(tool, Arc::clone(&keys)).await;
+                keys
+            }
+        };
+        let now = Stamp::now();
+        keys.iter()
+            .filter(|key| key.expires_at.is_none_or(|end| now < end))
+            .map(|key| self.open_text(scope.org, tool, Purpose::Signing, &key.sealed))
+            .collect()
+    }
+}
+
+pub(crate) fn secret_context(scope: Scope, name: &str) -> String {
+    format!("{}/{}", scope.mode.as_str(), name.to_ascii_lowercase())
+}
+
+fn with_purpose(purpose: &str, sealed: &[u8]) -> Vec<u8> {
+    let mark = u8::from(purpose == purpose_word(Purpose::Binding));
+    std::iter::once(mark).chain(sealed.iter().copied()).collect()
+}
+
+fn split_purpose(stored: &[u8]) -> (Purpose, &[u8]) {
+    match stored.split_first() {
+        Some((1, sealed)) => (Purpose::Binding, sealed),
+        Some((_, sealed)) => (Purpose::Definition, sealed),
+        None => (Purpose::Definition, stored),
+    }
+}

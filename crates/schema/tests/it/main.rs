@@ -1,0 +1,10 @@
+//! Tests of the whole crate through its public API.
+#![allow(clippy::unwrap_used)]
+
+mod canonical;
+mod decode;
+mod hostile;
+mod loose;
+mod messages;
+mod schema;
+mod support;

@@ -1,0 +1,107 @@
+//! Arguments of statements.
+
+use sqlx::{Arguments, Encode, Type};
+use uuid::Uuid;
+
+use hookswitch_model::execution::ActState;
+use hookswitch_model::{
+    ActId, AgentId, Dialect, Effect, ExecutionId, KeyId, Mode, NodeId, OrgId, Outcome, ProjectId, SealId,
+    SecretId, SessionId, Stamp, ToolId,
+};
+
+use super::Result;
+use crate::error::StoreError;
+
+/// One argument; `None` is a NULL of that type.
+#[derive(Debug, Clone)]
+pub(crate) enum Arg {
+    Int(Option<i64>),
+    Bool(bool),
+    Text(Option<String>),
+    Bytes(Option<Vec<u8>>),
+    Uuid(Option<Uuid>),
+}
+
+impl Arg {
+    pub(super) fn add_to<'t, A>(self, arguments: &mut A) -> Result<()>
+    where
+        A: Arguments,
+        Option<i64>: Encode<'t, A::Database> + Type<A::Database>,
+        bool: Encode<'t, A::Database> + Type<A::Database>,
+        Option<String>: Encode<'t, A::Database> + Type<A::Database>,
+        Option<Vec<u8>>: Encode<'t, A::Database> + Type<A::Database>,
+        Option<Uuid>: Encode<'t, A::Database> + Type<A::Database>,
+    {
+        match self {
+            Self::Int(value) => arguments.add(value),
+            Self::Bool(value) => arguments.add(value),
+            Self::Text(value) => arguments.add(value.map(without_nul)),
+            Self::Bytes(value) => arguments.add(value),
+            Self::Uuid(value) => arguments.add(value),
+        }
+        .map_err(StoreError::Internal)
+    }
+}
+
+/// PostgreSQL keeps no U+0000 in a text; models send it in ids now and then. Both databases get the
+/// replacement character, so that a look-up finds what was stored.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
+macro_rules! arg_from {
+    ($($kind:ident($inner:ty): $($type:ty => $convert:expr),+;)*) => {$($(
+        impl From<$type> for Arg {
+            fn from(value: $type) -> Self {
+                let convert: fn($type) -> $inner = $convert;
+                Self::$kind(Some(convert(value)))
+            }
+        }
+
+        impl From<Option<$type>> for Arg {
+            fn from(value: Option<$type>) -> Self {
+                let convert: fn($type) -> $inner = $convert;
+                Self::$kind(value.map(convert))
+            }
+        }
+    )+)*};
+}
+
+arg_from! {
+    Int(i64):
+        i64 => |value| value,
+        u32 => i64::from,
+        u64 => |value| i64::try_from(value).unwrap_or(i64::MAX),
+        Stamp => Stamp::micros;
+    Text(String):
+        String => |value| value,
+        &str => str::to_owned,
+        Mode => |mode| mode.as_str().to_owned(),
+        Dialect => |dialect| dialect.as_str().to_owned(),
+        Effect => |effect| effect.as_str().to_owned(),
+        Outcome => |outcome| outcome.as_str().to_owned(),
+        ActState => |state| state.as_str().to_owned();
+    Bytes(Vec<u8>):
+        Vec<u8> => |value| value,
+        &[u8] => <[u8]>::to_vec,
+        &[u8; 32] => |value| value.to_vec();
+    Uuid(Uuid):
+        Uuid => |value| value,
+        ActId => ActId::uuid,
+        AgentId => AgentId::uuid,
+        ExecutionId => ExecutionId::uuid,
+        KeyId => KeyId::uuid,
+        NodeId => NodeId::uuid,
+        OrgId => OrgId::uuid,
+        ProjectId => ProjectId::uuid,
+        SealId => SealId::uuid,
+        SecretId => SecretId::uuid,
+        SessionId => SessionId::uuid,
+        ToolId => ToolId::uuid;
+}
+
+impl From<bool> for Arg {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}

@@ -1,0 +1,147 @@
+//! The two drivers behind one face. Statements are [`Query`]s: one text with `$1` placeholders that both
+//! databases take, and arguments of five types. Only this folder names a driver.
+
+mod arg;
+mod column;
+mod query;
+mod row;
+mod tx;
+
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{PgPool, SqlitePool};
+
+pub(crate) use arg::Arg;
+pub(crate) use column::Column;
+pub(crate) use query::{Query, pieces, sql};
+pub(crate) use row::{Row, json_text};
+pub(crate) use tx::Tx;
+
+use crate::error::StoreError;
+
+pub(crate) type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// The open database.
+#[derive(Debug, Clone)]
+pub(crate) enum Db {
+    /// One connection writes, several read: SQLite has one writer at a time anyway, and waiting in our own
+    /// queue is fair where its busy handler is not.
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    /// Any connection does anything.
+    Postgres(PgPool),
+}
+
+/// Expands one expression per driver, with the statement prepared for it.
+macro_rules! on {
+    ($query:expr, $driver:ident, $statement:ident => $body:expr) => {{
+        let (text, args) = $query.into_parts();
+        let arguments = $crate::db::arguments!($driver, args);
+        let $statement = match text {
+            std::borrow::Cow::Borrowed(text) => sqlx::query_with::<sqlx::$driver, _>(text, arguments),
+            std::borrow::Cow::Owned(text) => {
+                sqlx::query_with::<sqlx::$driver, _>(sqlx::AssertSqlSafe(text), arguments)
+            }
+        };
+        $body
+    }};
+}
+pub(crate) use on;
+
+macro_rules! arguments {
+    (Sqlite, $args:expr) => {
+        $crate::db::sqlite_arguments($args)?
+    };
+    (Postgres, $args:expr) => {
+        $crate::db::postgres_arguments($args)?
+    };
+}
+pub(crate) use arguments;
+
+fn sqlite_arguments(args: Vec<Arg>) -> Result<SqliteArguments> {
+    let mut filled = SqliteArguments::default();
+    for arg in args {
+        arg.add_to(&mut filled)?;
+    }
+    Ok(filled)
+}
+
+fn postgres_arguments(args: Vec<Arg>) -> Result<PgArguments> {
+    let mut filled = PgArguments::default();
+    for arg in args {
+        arg.add_to(&mut filled)?;
+    }
+    Ok(filled)
+}
+
+impl Db {
+    /// All rows of a query.
+    pub(crate) async fn rows(&self, query: Query) -> Result<Vec<Row>> {
+        match self {
+            Self::Sqlite { readers, .. } => on!(query, Sqlite, statement => {
+                Ok(statement.fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect())
+            }),
+            Self::Postgres(pool) => on!(query, Postgres, statement => {
+                Ok(statement.fetch_all(pool).await?.into_iter().map(Row::Postgres).collect())
+            }),
+        }
+    }
+
+    /// The first row of a query, if any.
+    pub(crate) async fn row(&self, query: Query) -> Result<Option<Row>> {
+        match self {
+            Self::Sqlite { readers, .. } => on!(query, Sqlite, statement => {
+                Ok(statement.fetch_optional(readers).await?.map(Row::Sqlite))
+            }),
+            Self::Postgres(pool) => on!(query, Postgres, statement => {
+                Ok(statement.fetch_optional(pool).await?.map(Row::Postgres))
+            }),
+        }
+    }
+
+    /// Runs one change by itself and says how many rows it touched.
+    pub(crate) async fn run(&self, query: Query) -> Result<u64> {
+        match self {
+            Self::Sqlite { writer, .. } => on!(query, Sqlite, statement => {
+                Ok(statement.execute(writer).await?.rows_affected())
+            }),
+            Self::Postgres(pool) => on!(query, Postgres, statement => {
+                Ok(statement.execute(pool).await?.rows_affected())
+            }),
+        }
+    }
+
+    /// Begins a transaction that writes.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// ` for update` where rows are locked one by one; nothing where one writer has the whole file.
+    pub(crate) const fn for_update(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "",
+            Self::Postgres(_) => " for update",
+        }
+    }
+
+    /// The function that gives the place of a text within a text, 0 when it is not there.
+    pub(crate) const fn place_of(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "instr",
+            Self::Postgres(_) => "strpos",
+        }
+    }
+
+    /// Closes all connections after what runs on them.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Brings the official packages that tests check us against into target/interop: nothing goes into the system.
+#
+#   target/interop/venv/bin/{python,schemathesis}    target/interop/node/node_modules/standardwebhooks
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+python_packages=(standardwebhooks==1.1.0 schemathesis==4.32.5)
+node_packages=(standardwebhooks@1.1.1)
+interop=$root/target/interop
+
+# A stamp names what is inside, so that other versions are fetched and the same ones are not.
+wanted="$(python3 --version) $(node --version) ${python_packages[*]} ${node_packages[*]}"
+if [[ -f $interop/stamp && $(<"$interop/stamp") == "$wanted" ]]; then
+    exit 0
+fi
+rm -rf "$interop"
+mkdir -p "$interop/node"
+
+say "Python packages into target/interop: ${python_packages[*]}"
+python3 -m venv "$interop/venv"
+"$interop/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "${python_packages[@]}"
+
+say "Node packages into target/interop: ${node_packages[*]}"
+# An empty manifest keeps npm from looking for one further up.
+echo '{ "private": true }' >"$interop/node/package.json"
+npm install --prefix "$interop/node" --silent --no-audit --no-fund --no-package-lock --ignore-scripts "${node_packages[@]}"
+
+echo "$wanted" >"$interop/stamp"
