@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hookswitch_model::definition::{Arguments, ToolKind};
+use hookswitch_model::definition::Arguments;
 use hookswitch_model::execution::ActKey;
 use hookswitch_model::{ActId, ExecutionId, Scope, SessionId, Stamp};
 use hookswitch_registry::ToolState;
@@ -54,6 +54,7 @@ impl Engine {
                 waiter: Some(waiter),
                 abort: CancellationToken::new(),
                 is_running: false,
+                act: None,
             };
             state.calls.insert(execution, call);
         }
@@ -191,9 +192,4 @@ fn raw_arguments(input: ArgumentsInput) -> Value {
             serde_json::from_str(&text).unwrap_or_else(|_| Value::from(text.chars().take(1000).collect::<String>()))
         }
     }
-}
-
-/// Whether a tool reaches outside, and so has places, a breaker and a budget to keep.
-pub(crate) fn reaches_outside(tool: &LiveTool) -> bool {
-    !matches!(tool.prepared.definition.kind, ToolKind::Context(_) | ToolKind::Hosted(_))
 }

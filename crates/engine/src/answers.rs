@@ -51,7 +51,7 @@ impl Engine {
         let Some(open) = state.calls.get_mut(&call) else { return };
         let work = Arc::clone(&open.work);
         let waiter = open.waiter.take();
-        let is_running = open.is_running;
+        let (is_running, act) = (open.is_running, open.act);
         let mut answer = CallAnswer {
             execution: call,
             tool_call_id: work.tool_call_id.clone(),
@@ -77,6 +77,7 @@ impl Engine {
                     answer.told = kept.value;
                 }
                 answer.timed_out = with == Answer::TimedOut;
+                state.unsaved_told.extend(act.map(|act| (act, Stamp::now())));
             }
             Answer::SameAs { execution, already_done, replayed } => {
                 self.inner.counters.answered_by_another(replayed);

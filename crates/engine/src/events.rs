@@ -36,7 +36,15 @@ impl Engine {
 
     /// Hands noted events to the writer.
     pub(crate) async fn save_events(&self, session: &LiveSession) {
-        let events = std::mem::take(&mut session.state.lock().unsaved_events);
+        let (events, told) = {
+            let mut state = session.state.lock();
+            (std::mem::take(&mut state.unsaved_events), std::mem::take(&mut state.unsaved_told))
+        };
+        for (act, at) in told {
+            if let Err(error) = self.inner.writer.told(act, at).await {
+                tracing::error!(%act, %error, "a told answer could not be noted");
+            }
+        }
         for event in events {
             if let Err(error) = self.inner.writer.event(event).await {
                 tracing::error!(session = %session.id, %error, "an event could not be stored");

@@ -16,6 +16,7 @@ mod execute;
 mod input;
 mod limits;
 mod orders;
+mod reads;
 mod session;
 mod settings;
 mod settle;
@@ -36,6 +37,7 @@ pub use answers::CallAnswer;
 pub use counters::{EngineCounters, KIND_LABELS};
 pub use error::EngineError;
 pub use events::EventStream;
+pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
 pub use session::{SessionView, ToolView};
 pub use settings::EngineSettings;
@@ -126,7 +128,9 @@ impl Engine {
         self.inner.tasks.close();
         let drained = tokio::time::timeout(self.inner.settings.drain, self.inner.tasks.wait()).await;
         let left = if drained.is_err() { self.inner.tasks.len() } else { 0 };
-        self.inner.writer.shutdown().await;
+        if let Err(error) = self.inner.writer.shutdown().await {
+            tracing::error!(%error, "the ledger could not be closed");
+        }
         left
     }
 

@@ -70,6 +70,7 @@ impl Engine {
             Order::Execute { call, act, write_intent, confirmed } => {
                 if let Some(open) = state.calls.get_mut(&call) {
                     open.is_running = true;
+                    open.act = act;
                     let run = crate::execute::Run {
                         engine: self.clone(),
                         session: Arc::clone(session),

@@ -12,6 +12,7 @@ mod check;
 mod error;
 mod keys;
 mod live;
+mod master_key;
 mod orgs;
 mod prepare;
 mod reveal;
@@ -25,14 +26,19 @@ use std::sync::Arc;
 
 use hookswitch_egress::Client;
 use hookswitch_store::Store;
-use hookswitch_vault::Vault;
+use hookswitch_vault::{KeyFile, Vault};
 
 pub use announce::Change;
 pub use answers::{KeyedRequest, Recalled};
 pub use bindings::NewBinding;
+// Pages, filters and rows that callers of the registry need and that carry no rule of the store.
+pub use hookswitch_store::{
+    Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, StoreError, ToolFilter,
+};
 pub use error::{AuthError, RegistryError};
 pub use keys::{Caller, NewKey, ShownKey};
 pub use live::ToolState;
+pub use master_key::MasterKeyStatus;
 pub use prepare::Prepared;
 pub use reveal::redact_draft;
 pub use rewrap::Rewrapped;
@@ -50,6 +56,7 @@ struct Inner {
     egress: Client,
     caches: live::Caches,
     changes: announce::Announcer,
+    master_key: master_key::MasterKey,
 }
 
 impl std::fmt::Debug for Registry {
@@ -61,8 +68,19 @@ impl std::fmt::Debug for Registry {
 impl Registry {
     /// The registry over a store, a vault and the egress client whose policy definitions are checked against.
     pub fn new(store: Store, vault: Arc<Vault>, egress: Client) -> Self {
-        let inner =
-            Inner { store, vault, egress, caches: live::Caches::new(), changes: announce::Announcer::new() };
+        Self::with_key_file(store, vault, egress, None)
+    }
+
+    /// The same, with the file that the master keys are in, so that they can be rotated while serving.
+    pub fn with_key_file(store: Store, vault: Arc<Vault>, egress: Client, file: Option<KeyFile>) -> Self {
+        let inner = Inner {
+            store,
+            vault,
+            egress,
+            caches: live::Caches::new(),
+            changes: announce::Announcer::new(),
+            master_key: master_key::MasterKey::in_file(file),
+        };
         Self { inner: Arc::new(inner) }
     }
 

@@ -29,6 +29,8 @@ pub struct SavedTool {
     pub signing_secret: Option<SecretString>,
     /// Whether it was created by this call.
     pub is_new: bool,
+    /// Whether this call saved a version; a draft equal to the stored one saves none.
+    pub is_changed: bool,
 }
 
 impl Registry {
@@ -56,7 +58,7 @@ impl Registry {
             NewTool { id, project, name: definition.name.clone(), dialect, enabled: true, draft, seals, signing };
         let tool = self.inner.store.insert_tool(scope, new, Some(by)).await.map_err(taken(&definition.name))?;
         self.forget_tool(tool.id).await;
-        Ok(SavedTool { tool, findings, signing_secret: secret, is_new: true })
+        Ok(SavedTool { tool, findings, signing_secret: secret, is_new: true, is_changed: true })
     }
 
     /// Creates a tool, or saves a new version of the one that has its name. A draft equal to the stored one saves
@@ -113,7 +115,13 @@ impl Registry {
         let (definition, findings) = self.check(&draft)?;
         let seals = self.seal_draft(scope.org, &mut draft, Some(&stored.draft))?;
         if draft == stored.draft {
-            return Ok(SavedTool { tool: stored, findings, signing_secret: None, is_new: false });
+            return Ok(SavedTool {
+                tool: stored,
+                findings,
+                signing_secret: None,
+                is_new: false,
+                is_changed: false,
+            });
         }
         let secret = self.first_signing_secret(scope, &stored, &draft).await?;
         let changes = ToolChanges { name: Some(definition.name.clone()), draft: Some(draft), enabled: None, seals };
@@ -130,7 +138,7 @@ impl Registry {
                 other => taken(&definition.name)(other),
             })?;
         self.forget_tool(tool.id).await;
-        Ok(SavedTool { tool, findings, signing_secret: secret, is_new: false })
+        Ok(SavedTool { tool, findings, signing_secret: secret, is_new: false, is_changed: true })
     }
 
     /// A tool that starts to sign with this version gets its first secret.
@@ -177,7 +185,7 @@ impl Registry {
             .await
             .map_err(taken(&definition.name))?;
         self.forget_tool(id).await;
-        Ok(SavedTool { tool, findings, signing_secret: None, is_new: false })
+        Ok(SavedTool { tool, findings, signing_secret: None, is_new: false, is_changed: true })
     }
 
     /// Switches a tool on or off. It stays bound; calls to a disabled tool are refused from the next one on.

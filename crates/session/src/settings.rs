@@ -37,7 +37,7 @@ impl Default for Settings {
             voice: false,
             shows_user_turns: false,
             hold: Duration::from_secs(10),
-            undeclared_repeat_window: Duration::from_secs(60),
+            undeclared_repeat_window: Duration::from_mins(1),
             failures_in_a_row: 3,
             confirmation_delay: Duration::from_secs(2),
             calls_in_flight: 32,

@@ -108,7 +108,12 @@ impl Store {
     }
 
     /// A page of the agents that a filter lets through.
-    pub async fn list_agents(&self, scope: Scope, filter: &AgentFilter, page: &Page) -> Result<PageOf<Agent>> {
+    pub async fn list_agents(
+        &self,
+        scope: Scope,
+        filter: &AgentFilter,
+        page: &Page,
+    ) -> Result<PageOf<Agent>> {
         let query = agents(scope).and_some("a.name =", filter.name.as_deref()).paged(
             page,
             filter.order,

@@ -45,10 +45,8 @@ fn read(row: &Row, key: &AnswerKey) -> Result<AnswerClaim> {
     }
     match (row.opt::<u32>("status")?, row.opt::<Vec<u8>>("sealed")?) {
         (Some(status), Some(sealed)) => {
-            let status = u16::try_from(status).map_err(|error| StoreError::Corrupt {
-                column: "status",
-                reason: error.to_string(),
-            })?;
+            let status = u16::try_from(status)
+                .map_err(|error| StoreError::Corrupt { column: "status", reason: error.to_string() })?;
             Ok(AnswerClaim::Done(StoredAnswer { status, sealed }))
         }
         _ => Ok(AnswerClaim::Running),
@@ -72,18 +70,19 @@ impl Store {
         claimed_until: Stamp,
     ) -> Result<AnswerClaim> {
         let mut tx = self.db().begin().await?;
-        let query = sql("insert into answers (org, mode, key_hash, route, body_hash, claimed_until, expires_at) \
+        let query =
+            sql("insert into answers (org, mode, key_hash, route, body_hash, claimed_until, expires_at) \
              values ($1, $2, $3, $4, $5, $6, $6) on conflict (org, mode, key_hash) do update set \
              route = excluded.route, body_hash = excluded.body_hash, status = null, sealed = null, \
              claimed_until = excluded.claimed_until, expires_at = excluded.expires_at \
              where answers.expires_at <= $7")
-        .bind(scope.org)
-        .bind(scope.mode)
-        .bind(&key.key_hash)
-        .bind(key.route.as_str())
-        .bind(&key.body_hash)
-        .bind(claimed_until)
-        .bind(now);
+            .bind(scope.org)
+            .bind(scope.mode)
+            .bind(&key.key_hash)
+            .bind(key.route.as_str())
+            .bind(&key.body_hash)
+            .bind(claimed_until)
+            .bind(now);
         if tx.run(query).await? > 0 {
             tx.commit().await?;
             return Ok(AnswerClaim::Run);
@@ -131,7 +130,12 @@ impl Store {
     }
 
     /// What is kept for a key, if anything is; never [`AnswerClaim::Run`].
-    pub async fn recall_answer(&self, scope: Scope, key: &AnswerKey, now: Stamp) -> Result<Option<AnswerClaim>> {
+    pub async fn recall_answer(
+        &self,
+        scope: Scope,
+        key: &AnswerKey,
+        now: Stamp,
+    ) -> Result<Option<AnswerClaim>> {
         let row = self.db().row(kept(scope, key).and("expires_at >", now)).await?;
         row.map(|row| read(&row, key)).transpose()
     }

@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn weak_settings_are_refused() {
-        let sqlite = |synchronous, mode: &str| Durability::Sqlite { synchronous, journal_mode: mode.to_owned() };
+        let sqlite =
+            |synchronous, mode: &str| Durability::Sqlite { synchronous, journal_mode: mode.to_owned() };
         assert!(sqlite(2, "wal").check().is_ok());
         assert!(sqlite(1, "wal").check().is_err());
         assert!(sqlite(2, "delete").check().is_err());

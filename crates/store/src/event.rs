@@ -35,13 +35,7 @@ pub(crate) async fn insert(tx: &mut Tx, events: &[&SessionEvent]) -> Result<u64>
 
 fn row_of(event: &SessionEvent) -> Result<Vec<Arg>> {
     let data = if event.data.is_null() { None } else { Some(json_text(&event.data)?) };
-    Ok(vec![
-        event.session.into(),
-        event.seq.into(),
-        event.at.into(),
-        event.kind.as_str().into(),
-        data.into(),
-    ])
+    Ok(vec![event.session.into(), event.seq.into(), event.at.into(), event.kind.as_str().into(), data.into()])
 }
 
 impl Store {

@@ -53,19 +53,20 @@ fn read(row: &Row) -> Result<ApiKey> {
 
 pub(crate) async fn insert(tx: &mut Tx, key: &ApiKey, hash: &[u8; 32]) -> Result<()> {
     let words: Vec<&str> = key.permissions.iter().map(|permission| permission.as_str()).collect();
-    let query = sql("insert into api_keys (id, org, project, mode, name, hint, permissions, hash, created_at, \
+    let query =
+        sql("insert into api_keys (id, org, project, mode, name, hint, permissions, hash, created_at, \
          expires_at, revoked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
-    .bind(key.id)
-    .bind(key.org)
-    .bind(key.project)
-    .bind(key.mode)
-    .bind(key.name.as_str())
-    .bind(key.hint.as_str())
-    .bind(words.join(" "))
-    .bind(hash)
-    .bind(key.created_at)
-    .bind(key.expires_at)
-    .bind(key.revoked_at);
+        .bind(key.id)
+        .bind(key.org)
+        .bind(key.project)
+        .bind(key.mode)
+        .bind(key.name.as_str())
+        .bind(key.hint.as_str())
+        .bind(words.join(" "))
+        .bind(hash)
+        .bind(key.created_at)
+        .bind(key.expires_at)
+        .bind(key.revoked_at);
     tx.run(query).await.map(drop).map_err(|error| error.about("key"))
 }
 
@@ -103,10 +104,7 @@ impl Store {
             "id",
         );
         let keys = self.db().rows(query).await?.iter().map(read).collect::<Result<_>>()?;
-        Ok(PageOf::cut(keys, page, |key: &ApiKey| Cursor {
-            key: key.created_at.micros(),
-            id: key.id.uuid(),
-        }))
+        Ok(PageOf::cut(keys, page, |key: &ApiKey| Cursor { key: key.created_at.micros(), id: key.id.uuid() }))
     }
 
     /// One key.

@@ -31,7 +31,9 @@ impl DatabaseUrl {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return PgConnectOptions::from_str(text)
                 .map(|options| Self::Postgres(Box::new(options)))
-                .map_err(|_| StoreError::Setup("expected postgres://user:password@host:port/database".to_owned()));
+                .map_err(|_| {
+                    StoreError::Setup("expected postgres://user:password@host:port/database".to_owned())
+                });
         }
         Err(StoreError::Setup("expected sqlite:/path/to/file.db or postgres://…".to_owned()))
     }
@@ -69,7 +71,14 @@ mod tests {
 
     #[test]
     fn nothing_else_is_read_and_nothing_is_repeated() {
-        for text in ["", "sqlite:", "sqlite::memory:", "sqlite:a.db?mode=rw", "mysql://hunter2", "postgres://[hunter2"] {
+        for text in [
+            "",
+            "sqlite:",
+            "sqlite::memory:",
+            "sqlite:a.db?mode=rw",
+            "mysql://hunter2",
+            "postgres://[hunter2",
+        ] {
             let error = DatabaseUrl::parse(text).unwrap_err().to_string();
             assert!(!error.contains("hunter2"), "{error}");
         }

@@ -133,7 +133,8 @@ async fn open_postgres(
 /// Makes the file, and the folder it lies in, readable for the server's own user only. SQLite gives its `-wal`
 /// and `-shm` files the same mode.
 fn create_private(path: &Path) -> Result<(), StoreError> {
-    let problem = |error: std::io::Error| StoreError::Setup(format!("can't create {}: {error}", path.display()));
+    let problem =
+        |error: std::io::Error| StoreError::Setup(format!("can't create {}: {error}", path.display()));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(problem)?;
     }

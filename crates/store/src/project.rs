@@ -56,7 +56,8 @@ impl Store {
         if tx.row(sql("select id from orgs where id = $1").bind(org)).await?.is_none() {
             return Err(StoreError::NotFound);
         }
-        let project = Project { id: ProjectId::generate(), org, name: name.clone(), created_at: Stamp::now() };
+        let project =
+            Project { id: ProjectId::generate(), org, name: name.clone(), created_at: Stamp::now() };
         insert(&mut tx, &project).await?;
         tx.commit().await?;
         Ok(project)

@@ -45,19 +45,20 @@ impl Store {
         sealed: &[u8],
         fingerprint: &str,
     ) -> Result<Secret> {
-        let query = sql("insert into secrets (id, org, mode, name, name_key, fingerprint, sealed, created_at, \
+        let query =
+            sql("insert into secrets (id, org, mode, name, name_key, fingerprint, sealed, created_at, \
              updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8) \
              on conflict (org, mode, name_key) do update set name = excluded.name, \
              fingerprint = excluded.fingerprint, sealed = excluded.sealed, updated_at = excluded.updated_at \
              returning *")
-        .bind(SecretId::generate())
-        .bind(scope.org)
-        .bind(scope.mode)
-        .bind(name.as_str())
-        .bind(key_of(name.as_str()))
-        .bind(fingerprint)
-        .bind(sealed)
-        .bind(Stamp::now());
+            .bind(SecretId::generate())
+            .bind(scope.org)
+            .bind(scope.mode)
+            .bind(name.as_str())
+            .bind(key_of(name.as_str()))
+            .bind(fingerprint)
+            .bind(sealed)
+            .bind(Stamp::now());
         let mut tx = self.db().begin().await?;
         let row = tx.row(query).await?.ok_or(StoreError::NotFound)?;
         tx.commit().await?;
@@ -103,7 +104,8 @@ impl Store {
 
     /// Removes a secret, by its name in any case.
     pub async fn delete_secret(&self, scope: Scope, name: &str) -> Result<()> {
-        let query = sql("delete from secrets where ").within("secrets", scope).and("name_key =", key_of(name));
+        let query =
+            sql("delete from secrets where ").within("secrets", scope).and("name_key =", key_of(name));
         if self.db().run(query).await? == 0 { Err(StoreError::NotFound) } else { Ok(()) }
     }
 

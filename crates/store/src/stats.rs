@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hookswitch_model::execution::Execution;
 use hookswitch_model::tool::CallStats;
-use hookswitch_model::{AgentId, Mode, OrgId, Outcome, Scope, ToolId};
+use hookswitch_model::{AgentId, Mode, OrgId, Outcome, Scope, Stamp, ToolId};
 use uuid::Uuid;
 
 use crate::db::{Arg, Query, Result, Row, Tx, pieces, sql};
@@ -25,7 +25,7 @@ impl Tally {
                 outcome,
                 execution.timed_out,
                 i64::try_from(execution.total_us).unwrap_or(i64::MAX),
-                execution.ended_at.map_or(0, |at| at.micros()),
+                execution.ended_at.map_or(0, Stamp::micros),
             ),
             _ => Self::default(),
         }

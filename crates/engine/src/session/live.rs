@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hookswitch_model::session::Channel;
-use hookswitch_model::{AgentId, ExecutionId, Now, ProjectId, Scope, SessionId, Stamp};
+use hookswitch_model::{ActId, AgentId, ExecutionId, Now, ProjectId, Scope, SessionId, Stamp};
 use hookswitch_registry::Prepared;
 use hookswitch_session::{CallRules, Machine, TimerId};
 use parking_lot::Mutex;
@@ -57,6 +57,8 @@ pub(crate) struct State {
     pub(crate) timers: HashMap<TimerId, AbortHandle>,
     pub(crate) last_seq: u64,
     pub(crate) unsaved_events: Vec<SessionEvent>,
+    /// Acts whose answers were told and whose rows do not say so yet.
+    pub(crate) unsaved_told: Vec<(ActId, Stamp)>,
     pub(crate) ended_at: Option<Stamp>,
     pub(crate) last_used: Instant,
 }
@@ -70,6 +72,8 @@ pub(crate) struct OpenCall {
     pub(crate) abort: CancellationToken,
     /// Whether its execution still runs.
     pub(crate) is_running: bool,
+    /// The act that it carries out.
+    pub(crate) act: Option<ActId>,
 }
 
 /// What is to be done for a call.

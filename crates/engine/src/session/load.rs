@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use hookswitch_model::definition::ToolKind;
 use hookswitch_model::draft::Kind;
+use hookswitch_model::event::EventKind;
 use hookswitch_model::execution::Act;
 use hookswitch_model::session::Session;
 use hookswitch_model::{Scope, SessionId, Stamp};
 use hookswitch_registry::Prepared;
 use hookswitch_session::{CallRules, Event, Machine, RestoredAct};
 use parking_lot::Mutex;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
 use super::{Kept, LiveSession, LiveTool, State};
@@ -57,7 +58,15 @@ impl Engine {
             return Ok(session);
         }
         let loaded = self.inner.store.claim_session_any_tenant(id, self.inner.node, self.lease()).await?;
-        self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await
+        let undelivered = loaded.undelivered;
+        let live = self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await?;
+        // Answers that were on disk when the server went down, and that nobody had been told.
+        for answer in undelivered {
+            let data = json!({"execution_id": answer.execution, "act_id": answer.act,
+                "tool_call_id": answer.tool_call_id, "result": answer.told});
+            self.append_event(&live, EventKind::ResultLate, data).await;
+        }
+        Ok(live)
     }
 
     /// Puts a stored session into memory.
@@ -116,6 +125,7 @@ impl Engine {
                 timers: HashMap::new(),
                 last_seq,
                 unsaved_events: Vec::new(),
+                unsaved_told: Vec::new(),
                 ended_at: None,
                 last_used: origin,
             }),

@@ -25,6 +25,13 @@ pub(super) fn decide(draft: &ToolDraft, findings: &mut Findings) -> Effect {
     by_default
 }
 
+impl ToolDraft {
+    /// The effect that counts: the declared one, else the default of kind and method.
+    pub fn effective_effect(&self) -> Effect {
+        self.effect.unwrap_or_else(|| default_effect(self))
+    }
+}
+
 fn default_effect(draft: &ToolDraft) -> Effect {
     match draft.kind {
         Kind::Context | Kind::Hosted => Effect::Read,

@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 
 use crate::support::{any_json, any_object, compile, nested_arrays};
 
-/// Runs and fails when it takes long: bounds that hold with room to spare, also in a debug build.
+/// Runs and fails when it takes long. What these tests are about takes milliseconds, or, unbounded, hours.
 fn quickly<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let started = Instant::now();
     let result = work();
-    assert!(started.elapsed() < Duration::from_secs(5), "{what} took {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(20), "{what} took {:?}", started.elapsed());
     result
 }
 

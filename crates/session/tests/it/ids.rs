@@ -40,6 +40,6 @@ pub(crate) fn moment(millis: u64) -> Now {
     let since = Duration::from_millis(millis);
     Now {
         wall: Stamp::from_micros(1_800_000_000_000_000).plus(since),
-        mono: Duration::from_secs(86_400) + since,
+        mono: Duration::from_hours(24) + since,
     }
 }

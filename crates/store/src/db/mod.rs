@@ -118,14 +118,6 @@ impl Db {
         })
     }
 
-    /// ` for update` where rows are locked one by one; nothing where one writer has the whole file.
-    pub(crate) const fn for_update(&self) -> &'static str {
-        match self {
-            Self::Sqlite { .. } => "",
-            Self::Postgres(_) => " for update",
-        }
-    }
-
     /// The function that gives the place of a text within a text, 0 when it is not there.
     pub(crate) const fn place_of(&self) -> &'static str {
         match self {

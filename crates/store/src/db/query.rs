@@ -55,7 +55,13 @@ impl Query {
 
     /// Adds the conditions of a scope on columns `org` and `mode` of a table.
     pub(crate) fn within(self, table: &str, scope: Scope) -> Self {
-        self.push(table).push(".org = ").arg(scope.org).push(" and ").push(table).push(".mode = ").arg(scope.mode)
+        self.push(table)
+            .push(".org = ")
+            .arg(scope.org)
+            .push(" and ")
+            .push(table)
+            .push(".mode = ")
+            .arg(scope.mode)
     }
 
     /// The same with the column `project`, where the scope is narrowed to one.
@@ -125,13 +131,18 @@ mod tests {
 
     #[test]
     fn values_are_numbered_through() {
-        let query = sql("values ").values([vec![1_i64.into(), 2_i64.into()], vec![3_i64.into(), 4_i64.into()]]);
+        let query =
+            sql("values ").values([vec![1_i64.into(), 2_i64.into()], vec![3_i64.into(), 4_i64.into()]]);
         assert_eq!(query.text, "values ($1, $2), ($3, $4)");
     }
 
     #[test]
     fn placeholders_are_numbered() {
-        let query = sql("select a from t where b = $1").bind(1_i64).and("c in", 2_i64).push(" or d in ").list([3_i64, 4]);
+        let query = sql("select a from t where b = $1")
+            .bind(1_i64)
+            .and("c in", 2_i64)
+            .push(" or d in ")
+            .list([3_i64, 4]);
         assert_eq!(query.text, "select a from t where b = $1 and c in $2 or d in ($3, $4)");
         assert_eq!(query.args.len(), 4);
     }

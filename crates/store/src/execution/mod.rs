@@ -35,9 +35,11 @@ pub struct ExecutionFilter {
 
 /// All columns of executions `e`.
 pub(crate) fn all() -> Query {
-    sql("select e.id, e.org, e.mode, e.session, e.agent, e.tool, e.tool_version, e.tool_name, e.tool_call_id, \
+    sql(
+        "select e.id, e.org, e.mode, e.session, e.agent, e.tool, e.tool_version, e.tool_name, e.tool_call_id, \
          e.act, e.outcome, e.timed_out, e.test, e.error, e.detail, e.queue_us, e.total_us, e.created_at, \
-         e.ended_at from executions e ")
+         e.ended_at from executions e ",
+    )
 }
 
 pub(crate) fn read(row: &Row) -> Result<Execution> {

@@ -49,7 +49,8 @@ impl Store {
             .push(" and e.outcome is not null and e.outcome <> 'refused'")
             .push(" order by e.created_at desc, e.id desc limit ")
             .arg(LAST);
-        let times = self.db().rows(query).await?.iter().map(|row| row.get("total_us")).collect::<Result<_>>()?;
+        let times =
+            self.db().rows(query).await?.iter().map(|row| row.get("total_us")).collect::<Result<_>>()?;
         Ok(Percentiles::of(times))
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use hookswitch_model::execution::{Execution, ExecutionDetail};
-use hookswitch_model::{ExecutionId, OrgId};
+use hookswitch_model::{AgentId, ExecutionId, OrgId};
 use uuid::Uuid;
 
 use crate::db::{Arg, Result, Tx, json_text, pieces, sql};
@@ -28,7 +28,7 @@ pub(crate) async fn save(tx: &mut Tx, executions: Vec<Saved>) -> Result<u64> {
         let old = before.remove(&saved.execution.id).unwrap_or_default();
         let new = if saved.counted { Tally::of(&saved.execution) } else { Tally::default() };
         let owner: (OrgId, _) = (saved.execution.org, saved.execution.mode);
-        let agents = [Some(Uuid::nil()), saved.execution.agent.map(|agent| agent.uuid())];
+        let agents = [Some(Uuid::nil()), saved.execution.agent.map(AgentId::uuid)];
         for agent in agents.into_iter().flatten() {
             deltas.entry((tool.uuid(), agent)).or_insert_with(|| Delta::none(owner)).add(&old, &new);
         }
@@ -42,12 +42,11 @@ fn last_of_each(executions: Vec<Saved>) -> Vec<Saved> {
     let mut places: HashMap<ExecutionId, usize> = HashMap::with_capacity(executions.len());
     let mut kept: Vec<Saved> = Vec::with_capacity(executions.len());
     for saved in executions {
-        match places.get(&saved.execution.id) {
-            Some(place) => kept[*place] = saved,
-            None => {
-                places.insert(saved.execution.id, kept.len());
-                kept.push(saved);
-            }
+        if let Some(place) = places.get(&saved.execution.id) {
+            kept[*place] = saved;
+        } else {
+            places.insert(saved.execution.id, kept.len());
+            kept.push(saved);
         }
     }
     kept.sort_by_key(|saved| saved.execution.id);

@@ -17,6 +17,9 @@ pub enum LedgerError {
     /// The act's id is in use for something that this intent can't go on with.
     #[error("the act exists already")]
     ActExists,
+    /// `pending` ends nothing, and `unknown` settles nothing.
+    #[error("that state is no outcome here")]
+    NotAnOutcome,
     /// The writer was shut down.
     #[error("the ledger is closed")]
     Closed,

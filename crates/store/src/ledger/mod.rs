@@ -9,6 +9,7 @@
 //! one, so that only the bad one fails.
 
 mod batch;
+mod commit;
 mod error;
 mod intent;
 mod job;

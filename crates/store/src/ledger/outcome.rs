@@ -63,8 +63,7 @@ pub(super) async fn store(
             Verdict::Repeat => {}
             Verdict::Refuse => answers[place] = Err(LedgerError::AlreadySettled),
             Verdict::Take => {
-                *standing =
-                    Standing { state: job.outcome.state, settled_at: Some(job.outcome.settled_at) };
+                *standing = Standing { state: job.outcome.state, settled_at: Some(job.outcome.settled_at) };
                 // One statement can't change a row twice: of two outcomes of one act the later one stands.
                 taken.retain(|other| other.outcome.act != job.outcome.act);
                 taken.push(job);

@@ -1,38 +1,32 @@
-//! The one task that writes.
+//! The one task that writes: what it waits for and what it takes.
 
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::batch;
-use super::job::{Errand, Lazy, Reply, Urgent, Waiting};
-use super::stats::{Counters, add};
+use super::job::{Errand, Lazy, Reply, Waiting};
+use super::stats::Counters;
 use super::writer::WriterOptions;
-use super::LedgerError;
-use crate::db::{Db, Result};
-use crate::error::StoreError;
 use crate::open::Store;
 
 /// How often callers that were just woken get a chance to join the next batch before it starts.
 const GATHERING_ROUNDS: usize = 3;
-/// How often a batch of urgent jobs is tried while the database is not available.
-const TRIES: usize = 3;
 
 pub(super) struct Task {
-    store: Store,
-    options: WriterOptions,
+    pub(super) store: Store,
+    pub(super) options: WriterOptions,
     urgent_jobs: mpsc::Receiver<Waiting>,
     errand_jobs: mpsc::Receiver<Errand>,
-    counters: Arc<Counters>,
-    urgent: Vec<Waiting>,
-    lazy: Vec<Lazy>,
+    pub(super) counters: Arc<Counters>,
+    pub(super) urgent: Vec<Waiting>,
+    pub(super) lazy: Vec<Lazy>,
     /// When the oldest lazy job came.
-    lazy_since: Option<Instant>,
+    pub(super) lazy_since: Option<Instant>,
     /// Since when the database is not available for lazy jobs.
-    failing_since: Option<Instant>,
-    flushes: Vec<Reply>,
-    is_closing: bool,
+    pub(super) failing_since: Option<Instant>,
+    pub(super) flushes: Vec<Reply>,
+    pub(super) is_closing: bool,
 }
 
 impl Task {
@@ -100,18 +94,18 @@ impl Task {
     }
 
     /// Takes what waits. Callers woken by the last commit are about to come back with their next job: the batch
-    /// waits for them as long as it grows.
+    /// gives them a moment as long as it grows.
     async fn gather(&mut self) {
         for _ in 0..GATHERING_ROUNDS {
             let before = self.urgent.len();
+            tokio::task::yield_now().await;
             while self.urgent.len() < self.options.most_at_once {
                 let Ok(job) = self.urgent_jobs.try_recv() else { break };
                 self.urgent.push(job);
             }
-            if before > 0 && self.urgent.len() == before {
+            if self.urgent.len() == before {
                 break;
             }
-            tokio::task::yield_now().await;
         }
         while self.lazy.len() < self.options.most_at_once && self.flushes.is_empty() {
             let Ok(errand) = self.errand_jobs.try_recv() else { break };
@@ -143,112 +137,6 @@ impl Task {
         while let Ok(errand) = self.errand_jobs.try_recv() {
             self.take(errand);
         }
-    }
-
-    async fn write(&mut self) {
-        let waiting = std::mem::take(&mut self.urgent);
-        let lazy = std::mem::take(&mut self.lazy);
-        let since = self.lazy_since.take();
-        let (urgent, replies): (Vec<Urgent>, Vec<Reply>) =
-            waiting.into_iter().map(|waiting| (waiting.job, waiting.reply)).unzip();
-        if !urgent.is_empty() || !lazy.is_empty() {
-            match self.commit(&urgent, &lazy).await {
-                Ok(answers) => self.wake(replies, answers),
-                Err(error) => {
-                    add(&self.counters.split_batches, 1);
-                    tracing::warn!(error = &error as &dyn std::error::Error, "a batch of the ledger failed");
-                    let answers = self.urgent_again(&urgent, &error).await;
-                    self.wake(replies, answers);
-                    self.lazy_again(lazy, since, &error).await;
-                }
-            }
-        }
-        // A flush asks for what came before it; lazy jobs that were put back are still to be stored.
-        if self.lazy.is_empty() {
-            self.failing_since = None;
-            for flush in self.flushes.drain(..) {
-                let _ = flush.send(Ok(()));
-            }
-        } else if !self.flushes.is_empty() {
-            tokio::time::sleep(self.options.lazy_delay).await;
-        }
-    }
-
-    fn wake(&self, replies: Vec<Reply>, answers: Vec<Result<(), LedgerError>>) {
-        for (reply, answer) in replies.into_iter().zip(answers) {
-            // A caller that is gone needs no answer.
-            let _ = reply.send(answer);
-        }
-    }
-
-    async fn commit(&self, urgent: &[Urgent], lazy: &[Lazy]) -> Result<Vec<Result<(), LedgerError>>> {
-        let stored = batch::store(self.db(), urgent, lazy).await?;
-        add(&self.counters.commits, 1);
-        add(&self.counters.jobs, stored.answers.iter().filter(|answer| answer.is_ok()).count() + lazy.len());
-        add(&self.counters.rows, usize::try_from(stored.rows).unwrap_or(usize::MAX));
-        Ok(stored.answers)
-    }
-
-    /// Urgent jobs of a batch that failed: all together again when the database was the reason, else one by one.
-    async fn urgent_again(&self, urgent: &[Urgent], error: &StoreError) -> Vec<Result<(), LedgerError>> {
-        if urgent.is_empty() {
-            return Vec::new();
-        }
-        if error.is_transient() {
-            for _ in 1..TRIES {
-                match self.commit(urgent, &[]).await {
-                    Ok(answers) => return answers,
-                    Err(error) if error.is_transient() => {}
-                    Err(_) => break,
-                }
-            }
-        }
-        let mut answers = Vec::with_capacity(urgent.len());
-        for job in urgent {
-            let answer = match self.commit(std::slice::from_ref(job), &[]).await {
-                Ok(mut answers) => answers.pop().unwrap_or(Ok(())),
-                Err(error) => Err(error.into()),
-            };
-            // When the database is gone, the others need not find out one after the other.
-            let is_gone = matches!(&answer, Err(LedgerError::Store(error)) if error.is_transient());
-            answers.push(answer);
-            if is_gone {
-                break;
-            }
-        }
-        answers.resize_with(urgent.len(), || {
-            Err(StoreError::Unavailable("the database did not answer for the jobs before".into()).into())
-        });
-        answers
-    }
-
-    /// Lazy jobs of a batch that failed: kept for a while when the database was the reason, else one by one.
-    async fn lazy_again(&mut self, lazy: Vec<Lazy>, since: Option<Instant>, error: &StoreError) {
-        if error.is_transient() {
-            let failing_since = *self.failing_since.get_or_insert_with(Instant::now);
-            if failing_since.elapsed() < self.options.patience {
-                self.lazy_since = since.map(|_| Instant::now());
-                self.lazy = lazy;
-                return;
-            }
-            self.failing_since = None;
-            self.drop_jobs(lazy.len(), error);
-            return;
-        }
-        for job in &lazy {
-            if let Err(error) = self.commit(&[], std::slice::from_ref(job)).await {
-                self.drop_jobs(1, &error);
-            }
-        }
-    }
-
-    fn drop_jobs(&self, count: usize, error: &StoreError) {
-        add(&self.counters.dropped, count);
-        tracing::error!(count, error = error as &dyn std::error::Error, "records or events could not be stored");
-    }
-
-    fn db(&self) -> &Db {
-        self.store.db()
     }
 }
 

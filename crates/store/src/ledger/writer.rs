@@ -9,10 +9,10 @@ use hookswitch_model::{ActId, Scope, SecretId, SessionId, Stamp};
 use serde_json::{Map, Value};
 use tokio::sync::{mpsc, oneshot};
 
+use super::LedgerError;
 use super::job::{ActOutcome, Errand, IntentJob, Lazy, OutcomeJob, Urgent, Waiting};
 use super::stats::{Counters, WriterStats};
 use super::task::Task;
-use super::LedgerError;
 use crate::open::Store;
 
 /// Bounds of the writer.
@@ -93,14 +93,14 @@ impl Writer {
         events: Vec<SessionEvent>,
     ) -> Result<(), LedgerError> {
         if outcome.state == ActState::Unknown {
-            return Err(LedgerError::AlreadySettled);
+            return Err(LedgerError::NotAnOutcome);
         }
         self.end(OutcomeJob { outcome, execution, events, variables: None, is_settlement: true }).await
     }
 
     async fn end(&self, job: OutcomeJob) -> Result<(), LedgerError> {
         if job.outcome.state == ActState::Pending {
-            return Err(LedgerError::ActExists);
+            return Err(LedgerError::NotAnOutcome);
         }
         self.wait(Urgent::Outcome(Box::new(job))).await
     }

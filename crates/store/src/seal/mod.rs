@@ -72,19 +72,20 @@ pub(crate) async fn put_all(
     seals: Vec<NewSeal>,
 ) -> Result<()> {
     for seal in seals {
-        let query = sql("insert into seals (id, org, mode, tool, agent, purpose, sealed, created_at, updated_at) \
+        let query =
+            sql("insert into seals (id, org, mode, tool, agent, purpose, sealed, created_at, updated_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $8) \
              on conflict (id) do update set sealed = excluded.sealed, updated_at = excluded.updated_at \
              where seals.org = excluded.org and seals.mode = excluded.mode and seals.tool = excluded.tool \
              and seals.agent is not distinct from excluded.agent and seals.purpose = excluded.purpose")
-        .bind(seal.id)
-        .bind(scope.org)
-        .bind(scope.mode)
-        .bind(tool)
-        .bind(agent)
-        .bind(seal.purpose)
-        .bind(seal.sealed)
-        .bind(Stamp::now());
+            .bind(seal.id)
+            .bind(scope.org)
+            .bind(scope.mode)
+            .bind(tool)
+            .bind(agent)
+            .bind(seal.purpose)
+            .bind(seal.sealed)
+            .bind(Stamp::now());
         if tx.run(query).await? == 0 {
             return Err(StoreError::Conflict { what: "seal" });
         }

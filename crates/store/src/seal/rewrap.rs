@@ -83,9 +83,9 @@ fn at(query: Query, place: &SealedPlace) -> Query {
         SealedPlace::Seal(id) => query.push("id = ").arg(*id),
         SealedPlace::Secret(id) => query.push("id = ").arg(*id),
         SealedPlace::SigningKey(tool, number) => query.push("tool = ").arg(*tool).and("number =", *number),
-        SealedPlace::Answer(org, mode, hash) => query
-            .within("answers", Scope::new(OrgId::from_uuid(org.uuid()), *mode))
-            .and("key_hash =", hash),
+        SealedPlace::Answer(org, mode, hash) => {
+            query.within("answers", Scope::new(OrgId::from_uuid(org.uuid()), *mode)).and("key_hash =", hash)
+        }
     }
 }
 
@@ -97,7 +97,8 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<SealedRow>> {
         let mut found = Vec::new();
-        let from = after.map_or(0, |place| WALK.iter().position(|table| *table == place.table()).unwrap_or(0));
+        let from =
+            after.map_or(0, |place| WALK.iter().position(|table| *table == place.table()).unwrap_or(0));
         for table in &WALK[from..] {
             let missing = i64::from(limit.clamp(1, 10_000)) - i64::try_from(found.len()).unwrap_or(i64::MAX);
             if missing <= 0 {
@@ -119,7 +120,12 @@ impl Store {
 
     /// Puts other bytes in the place of `old`; false when they are no longer there (the value was set anew or
     /// removed meanwhile).
-    pub async fn replace_sealed_any_tenant(&self, place: &SealedPlace, old: &[u8], new: &[u8]) -> Result<bool> {
+    pub async fn replace_sealed_any_tenant(
+        &self,
+        place: &SealedPlace,
+        old: &[u8],
+        new: &[u8],
+    ) -> Result<bool> {
         let query = match place.table() {
             Table::Seals => sql("update seals set sealed = $1 where "),
             Table::SigningKeys => sql("update signing_keys set sealed = $1 where "),

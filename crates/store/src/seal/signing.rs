@@ -81,9 +81,12 @@ impl Store {
             .transpose()?
             .flatten()
             .unwrap_or(0);
-        tx.run(sql("delete from signing_keys where tool = $1 and number < $2").bind(tool).bind(newest)).await?;
-        tx.run(sql("update signing_keys set expires_at = $2 where tool = $1").bind(tool).bind(old_expires_at))
+        tx.run(sql("delete from signing_keys where tool = $1 and number < $2").bind(tool).bind(newest))
             .await?;
+        tx.run(
+            sql("update signing_keys set expires_at = $2 where tool = $1").bind(tool).bind(old_expires_at),
+        )
+        .await?;
         let number = newest.checked_add(1).ok_or(StoreError::Conflict { what: "signing key" })?;
         insert(&mut tx, scope, tool, number, new).await?;
         tx.commit().await?;

@@ -45,15 +45,14 @@ impl Store {
         only_free_at: Option<Stamp>,
     ) -> Result<LoadedSession> {
         let mut tx = self.db().begin().await?;
-        let mut query = sql("update sessions set epoch = epoch + 1, node = $1, lease_until = $2 where id = $3")
-            .bind(node)
-            .bind(lease_until)
-            .bind(id);
+        let mut query =
+            sql("update sessions set epoch = epoch + 1, node = $1, lease_until = $2 where id = $3")
+                .bind(node)
+                .bind(lease_until)
+                .bind(id);
         if let Some(now) = only_free_at {
-            query = query
-                .push(" and (node = $1 or ended_at is not null or lease_until < ")
-                .arg(now)
-                .push(")");
+            query =
+                query.push(" and (node = $1 or ended_at is not null or lease_until < ").arg(now).push(")");
         }
         let Some(row) = tx.row(query.push(" returning *")).await? else {
             let exists = tx.row(sql("select id from sessions where id = $1").bind(id)).await?.is_some();
@@ -72,10 +71,11 @@ impl Store {
 /// Nobody knows how the acts under way ended (semantics: The ledger, server killed).
 async fn give_up_pending(tx: &mut Tx, session: SessionId) -> Result<Vec<ActId>> {
     let now = Stamp::now();
-    let query = sql("update acts set state = 'unknown', settled_at = $2 where session = $1 and state = 'pending' \
+    let query =
+        sql("update acts set state = 'unknown', settled_at = $2 where session = $1 and state = 'pending' \
          returning id")
-    .bind(session)
-    .bind(now);
+        .bind(session)
+        .bind(now);
     let left: Vec<ActId> = tx.rows(query).await?.iter().map(|row| row.get("id")).collect::<Result<_>>()?;
     if left.is_empty() {
         return Ok(left);

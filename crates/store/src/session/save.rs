@@ -36,22 +36,23 @@ impl Store {
             let query = sql("select id from agents where ").within("agents", scope).and("id =", agent);
             tx.row(query).await?.ok_or(StoreError::NotFound)?;
         }
-        let query = sql("insert into sessions (id, org, mode, project, agent, channel, system, variables, tools, \
+        let query =
+            sql("insert into sessions (id, org, mode, project, agent, channel, system, variables, tools, \
              metadata, created_at, epoch, node, lease_until) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13) returning *")
-        .bind(session.id)
-        .bind(session.org)
-        .bind(session.mode)
-        .bind(session.project)
-        .bind(session.agent)
-        .bind(word_of(session.channel)?)
-        .bind(json_text(&session.system)?)
-        .bind(json_text(&session.variables)?)
-        .bind(json_text(&session.tools)?)
-        .bind(json_text(&session.metadata)?)
-        .bind(session.created_at)
-        .bind(node)
-        .bind(lease_until);
+            .bind(session.id)
+            .bind(session.org)
+            .bind(session.mode)
+            .bind(session.project)
+            .bind(session.agent)
+            .bind(word_of(session.channel)?)
+            .bind(json_text(&session.system)?)
+            .bind(json_text(&session.variables)?)
+            .bind(json_text(&session.tools)?)
+            .bind(json_text(&session.metadata)?)
+            .bind(session.created_at)
+            .bind(node)
+            .bind(lease_until);
         let row = tx.row(query).await.map_err(|error| error.about("session"))?;
         let stored = read(&row.ok_or(StoreError::NotFound)?)?;
         tx.commit().await?;

@@ -1,5 +1,6 @@
 //! Finding tools.
 
+use hookswitch_model::draft::Kind;
 use hookswitch_model::tool::StoredTool;
 use hookswitch_model::{Scope, ToolId};
 use uuid::Uuid;
@@ -66,9 +67,8 @@ impl Store {
     }
 
     fn filtered(&self, query: Query, filter: &ToolFilter) -> Query {
-        let query = query
-            .and_some("t.kind =", filter.kind.map(|kind| kind.as_str()))
-            .and_some("t.dialect =", filter.dialect);
+        let query =
+            query.and_some("t.kind =", filter.kind.map(Kind::as_str)).and_some("t.dialect =", filter.dialect);
         let query = match filter.enabled {
             Some(enabled) => query.and("t.enabled =", enabled),
             None => query,

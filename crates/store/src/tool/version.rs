@@ -29,7 +29,12 @@ fn versions(scope: Scope, tool: ToolId) -> Query {
 
 impl Store {
     /// The versions of a tool, newest first.
-    pub async fn list_versions(&self, scope: Scope, tool: ToolId, page: &Page) -> Result<PageOf<ToolVersion>> {
+    pub async fn list_versions(
+        &self,
+        scope: Scope,
+        tool: ToolId,
+        page: &Page,
+    ) -> Result<PageOf<ToolVersion>> {
         let query = match page.after {
             Some(cursor) => versions(scope, tool).and("v.version <", cursor.key),
             None => versions(scope, tool),

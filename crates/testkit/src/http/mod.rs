@@ -10,6 +10,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use parking_lot::Mutex;
@@ -18,6 +19,8 @@ use tokio_rustls::TlsAcceptor;
 
 pub use reply::{Reply, Step};
 pub use request::RecordedRequest;
+
+const WAIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Chooses the reply to a request.
 pub type Script = Arc<dyn Fn(&RecordedRequest) -> Reply + Send + Sync>;
@@ -132,13 +135,26 @@ impl TestServer {
     }
 
     /// Waits until what the server saw satisfies a condition.
+    ///
+    /// # Panics
+    /// When it does not within ten seconds.
     pub async fn wait_until(&self, condition: impl Fn(&Self) -> bool) {
-        loop {
-            let changed = self.seen.changed.notified();
-            if condition(self) {
-                return;
+        let waiting = async {
+            loop {
+                let changed = self.seen.changed.notified();
+                if condition(self) {
+                    return;
+                }
+                changed.await;
             }
-            changed.await;
-        }
+        };
+        let in_time = tokio::time::timeout(WAIT_LIMIT, waiting).await.is_ok();
+        assert!(
+            in_time,
+            "waited in vain: {} connections, {} closed, {} requests",
+            self.connections(),
+            self.closed_connections(),
+            self.requests().len()
+        );
     }
 }

@@ -2,6 +2,7 @@
 //! keeps its own ledger from what it sees and knows nothing of the machine's insides.
 
 mod moves;
+mod truth;
 mod watcher;
 mod world;
 
@@ -19,7 +20,12 @@ fn play(voice: bool, moves: &[Move]) -> Result<World, String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    // Twice the usual number, or twice `PROPTEST_CASES`.
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases * 2,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn all_promises_are_kept_and_all_calls_answered(voice: bool, moves in moves(1..120)) {
@@ -50,7 +56,7 @@ fn the_moves_reach_every_kind_of_order() {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let mut seen = std::collections::BTreeSet::new();
-    for round in 0..400 {
+    for round in 0..200 {
         let sequence = moves(60..120).new_tree(&mut runner).unwrap().current();
         let mut world = play(round % 2 == 0, &sequence).unwrap();
         world.end().unwrap();

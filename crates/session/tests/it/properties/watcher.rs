@@ -8,15 +8,7 @@ use hookswitch_model::execution::ActKey;
 use hookswitch_model::{ActId, Effect, ExecutionId, Now, Outcome, Repeats};
 use hookswitch_session::{Answer, CallRequest, CallRules, Checked, Event, Order, Proof, Settings, TimerId};
 
-/// What the world knows of an act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Truth {
-    Pending { is_resent: bool, is_proven: bool },
-    Done { at: Duration },
-    Failed,
-    Unknown,
-    NeverLeft,
-}
+use super::truth::{Truth, check};
 
 struct Seen {
     checked: Checked,
@@ -101,11 +93,8 @@ impl Watcher {
             Event::Finished { call, outcome, timed_out } => self.finish(*call, *outcome, *timed_out, now),
             Event::Late { call, outcome } => self.late(*call, *outcome, now),
             Event::Settled { act, outcome } => {
-                let settled = self.acts.get_mut(act).filter(|(_, truth)| *truth == Truth::Unknown);
-                match (settled, outcome) {
-                    (Some((_, truth)), Outcome::Done) => *truth = Truth::Done { at: now.mono },
-                    (Some((_, truth)), Outcome::Failed) => *truth = Truth::Failed,
-                    _ => {}
+                if let Some((_, truth)) = self.acts.get_mut(act) {
+                    truth.settle(*outcome, now.mono);
                 }
             }
             Event::UserTurn => self.user_turns += 1,
@@ -123,15 +112,7 @@ impl Watcher {
         seen.late_counts = timed_out || outcome == Outcome::Unknown;
         self.finished_now = Some(call);
         let Some((_, truth)) = seen.act.and_then(|act| self.acts.get_mut(&act)) else { return };
-        let Truth::Pending { is_resent, is_proven } = *truth else { return };
-        *truth = match outcome {
-            _ if is_proven => Truth::Done { at: now.mono },
-            Outcome::Done => Truth::Done { at: now.mono },
-            Outcome::Failed => Truth::Failed,
-            Outcome::Unknown => Truth::Unknown,
-            Outcome::Refused | Outcome::Cancelled if is_resent => Truth::Unknown,
-            Outcome::Refused | Outcome::Cancelled => Truth::NeverLeft,
-        };
+        truth.finish(outcome, now.mono);
     }
 
     fn late(&mut self, call: ExecutionId, outcome: Outcome, now: Now) {
@@ -144,12 +125,7 @@ impl Watcher {
             return;
         }
         let Some((_, truth)) = seen.act.and_then(|act| self.acts.get_mut(&act)) else { return };
-        match truth {
-            Truth::Unknown if outcome == Outcome::Done => *truth = Truth::Done { at: now.mono },
-            Truth::Unknown => *truth = Truth::Failed,
-            Truth::Pending { is_resent: true, is_proven } if outcome == Outcome::Done => *is_proven = true,
-            _ => {}
-        }
+        truth.learn_late(outcome, now.mono);
     }
 
     pub(super) fn see_order(&mut self, order: &Order, now: Now) -> Result<(), String> {
@@ -175,8 +151,19 @@ impl Watcher {
             Order::ClearTimer { timer } => {
                 check(self.timers.remove(timer), "a timer cleared that is not set")
             }
-            Order::Cancel { call } | Order::Conclude { call, .. } => {
-                check(self.calls.get(call).is_some_and(|seen| seen.is_executing), "stopped what does not run")
+            Order::Conclude { call, .. } => check(
+                self.calls.get(call).is_some_and(|seen| seen.is_executing),
+                "concluded what does not run",
+            ),
+            Order::Cancel { call } => {
+                let seen = self.calls.get_mut(call).filter(|seen| seen.is_executing);
+                let seen = seen.ok_or("cancelled what does not run")?;
+                if seen.checked.rules.is_read() {
+                    // It runs no longer, whatever the engine still says of it.
+                    seen.is_executing = false;
+                    seen.outcome = Some(Outcome::Cancelled);
+                }
+                Ok(())
             }
             Order::Ended { .. } => {
                 self.has_ended = true;
@@ -252,8 +239,7 @@ impl Watcher {
                 } else {
                     has_fresh_key
                 };
-                let is_over =
-                    !rules.effect_declared && now.mono.saturating_sub(at) >= Duration::from_secs(60);
+                let is_over = !rules.effect_declared && now.mono.saturating_sub(at) >= Duration::from_mins(1);
                 check(rules.repeats != Repeats::Never && (on_purpose || is_over), "a done act sent again")
             }
             Truth::Failed | Truth::NeverLeft => check(*before != act, "a failed act sent under its old key"),
@@ -326,10 +312,10 @@ impl Watcher {
             Answer::ReadBack { token } => {
                 check(token.is_some() != shows_turns, "a token only where no turns are shown")?;
                 self.token = token.or(self.token);
+                // Other arguments make void what was read back before.
+                self.read_back.retain(|asked, _| *asked == key);
                 self.read_back.entry(key).or_insert((user_turns, now.mono, *token));
             }
-            // A read that was withdrawn runs no longer, unless others have joined it.
-            Answer::Cancelled if seen.checked.rules.is_read() && seen.is_executing => {}
             _ => {}
         }
         Ok(())
@@ -345,10 +331,6 @@ impl Watcher {
         check(*replayed || self.finished_now == Some(*execution), "joined what had finished before")
     }
 
-    pub(super) fn see_end_of_step(&mut self) -> Result<(), String> {
-        Ok(())
-    }
-
     /// Every accepted call has had its answer.
     pub(super) fn check_all_answered(&self) -> Result<(), String> {
         let refused = self.refused.iter().find(|(_, answers)| **answers != 1).map(|(id, _)| *id);
@@ -358,8 +340,4 @@ impl Watcher {
             None => Ok(()),
         }
     }
-}
-
-fn check(holds: bool, promise: &str) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(promise.to_owned()) }
 }

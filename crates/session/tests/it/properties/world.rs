@@ -53,13 +53,13 @@ impl World {
         let now = ids::moment(self.millis);
         let mut orders = Vec::new();
         self.watcher.see_event(&event, now);
-        self.machine.on(event.clone(), now, &mut orders);
+        let given = event.clone();
+        self.machine.on(event, now, &mut orders);
         for order in &orders {
             self.watcher
                 .see_order(order, now)
-                .map_err(|broken| format!("{broken}\nafter {event:?}\n{orders:#?}"))?;
+                .map_err(|broken| format!("{broken}\nafter {given:?}\n{orders:#?}"))?;
         }
-        self.watcher.see_end_of_step()?;
         self.orders.append(&mut orders);
         Ok(())
     }

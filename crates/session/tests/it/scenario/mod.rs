@@ -77,7 +77,7 @@ fn every_scenario_is_as_written() {
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    assert!(files.len() >= 40, "only {} scenarios found", files.len());
+    assert!(files.len() >= 70, "only {} scenarios found", files.len());
     let mut failures = String::new();
     for file in files {
         if let Err(differences) = run(&std::fs::read_to_string(&file).unwrap()) {

@@ -1,0 +1,118 @@
+//! Words with a fixed list of values, as the document shows them. Schemas only: the values are the model's enums.
+
+use utoipa::ToSchema;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, serde::Serialize, ToSchema)]
+        #[allow(dead_code, reason = "stands for a type of the model in the document")]
+        pub(crate) enum $name {
+            $(#[serde(rename = $word)] $variant,)*
+        }
+
+        impl $name {
+            /// The words of the document, for the test that compares them with the model.
+            #[cfg(test)]
+            pub(crate) const WORDS: &'static [&'static str] = &[$($word,)*];
+        }
+    )*};
+}
+
+words! {
+    /// What runs a tool.
+    Kind {
+        Webhook = "webhook",
+        Python = "python",
+        Lambda = "lambda",
+        Client = "client",
+        Context = "context",
+        CallControl = "call_control",
+        Hosted = "hosted",
+    }
+    /// The API that a tool was made in.
+    Dialect { Native = "native", Pyai = "pyai", Burki = "burki", Phonic = "phonic", Bland = "bland", }
+    /// What may be repeated: `read` is safe to repeat, `idempotent` with the same key, an `action` must not happen
+    /// twice, an `irreversible` one also wants the caller's yes.
+    Effect {
+        Read = "read",
+        Idempotent = "idempotent",
+        Action = "action",
+        Irreversible = "irreversible",
+    }
+    /// What a repeat on purpose does: `ask` once more after an `already_done` and a user turn, `never` within a
+    /// session, `free`: every tool call is an act of its own.
+    Repeats { Ask = "ask", Never = "never", Free = "free", }
+    /// How a tool call ended: `done`; `failed`, known not to have happened; `unknown`, may have happened; `refused`,
+    /// never tried; `cancelled`, withdrawn.
+    Outcome {
+        Done = "done",
+        Failed = "failed",
+        Unknown = "unknown",
+        Refused = "refused",
+        Cancelled = "cancelled",
+    }
+    /// What an unknown execution is settled to.
+    Settled { Done = "done", Failed = "failed", }
+    /// Live or test: two separate worlds within one organisation.
+    Mode { Live = "live", Test = "test", }
+    /// What a key may do.
+    Permission {
+        ToolsRead = "tools:read",
+        ToolsWrite = "tools:write",
+        ToolsSecrets = "tools:secrets",
+        Sessions = "sessions",
+        Admin = "admin",
+    }
+    /// What a session runs over.
+    Channel { Text = "text", Phone = "phone", Web = "web", }
+    /// Whether a session runs.
+    SessionStatus { Active = "active", Ended = "ended", }
+    /// Why a session ended.
+    EndReason { Ended = "ended", Idle = "idle", TooLong = "too_long", Erased = "erased", }
+    /// How much a finding weighs: an `error` refuses a definition.
+    Severity { Error = "error", Warning = "warning", }
+    /// What happened in a session.
+    EventKind {
+        SessionStarted = "session.started",
+        SessionEnded = "session.ended",
+        CallStarted = "call.started",
+        SpeechLine = "speech.line",
+        CallAnswered = "call.answered",
+        ResultLate = "result.late",
+        ExecutionSettled = "execution.settled",
+        UserTurn = "user.turn",
+        Speech = "speech",
+        Warning = "warning",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hookswitch_model::event::EventKind as Event;
+    use hookswitch_model::key::Permission as Granted;
+    use hookswitch_model::{Outcome as Ended, Severity as Weight};
+
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_model() {
+        assert_eq!(Outcome::WORDS, Ended::ALL.map(Ended::as_str));
+        assert_eq!(EventKind::WORDS, Event::ALL.map(Event::as_str));
+        assert_eq!(Permission::WORDS, Granted::ALL.map(Granted::as_str));
+        for (words, parse) in [
+            (Severity::WORDS, (|word| serde_json::from_value::<Weight>(word).is_ok()) as fn(_) -> bool),
+            (Kind::WORDS, |word| serde_json::from_value::<hookswitch_model::draft::Kind>(word).is_ok()),
+            (Dialect::WORDS, |word| serde_json::from_value::<hookswitch_model::Dialect>(word).is_ok()),
+            (Effect::WORDS, |word| serde_json::from_value::<hookswitch_model::Effect>(word).is_ok()),
+            (Repeats::WORDS, |word| serde_json::from_value::<hookswitch_model::Repeats>(word).is_ok()),
+            (Mode::WORDS, |word| serde_json::from_value::<hookswitch_model::Mode>(word).is_ok()),
+            (Channel::WORDS, |word| serde_json::from_value::<hookswitch_model::session::Channel>(word).is_ok()),
+            (EndReason::WORDS, |word| serde_json::from_value::<hookswitch_model::session::EndReason>(word).is_ok()),
+        ] {
+            for word in words {
+                assert!(parse(serde_json::Value::from(*word)), "{word}");
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The engine against a real HTTP service and a real SQLite file.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod calls;
+mod house;
+mod repeats;
+mod restart;
+mod slow;

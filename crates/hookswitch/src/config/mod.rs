@@ -1,0 +1,76 @@
+//! Settings from defaults, a file, the environment and flags, in rising order. Every value remembers where it came
+//! from, so that an error can say which line, variable or flag to mend.
+
+mod file;
+mod origin;
+mod parse;
+mod settings;
+
+pub(crate) use origin::Origin;
+pub(crate) use settings::{Config, LogFormat, ServeFlags};
+
+use origin::Given;
+
+/// A setting that can't be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// The file can't be read.
+    #[error("cannot read {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{path}:{line}: {message}")]
+    NotToml {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+        /// What the parser says.
+        message: String,
+    },
+    /// The file names a setting that there is not.
+    #[error("{origin}: there is no setting `{name}`{}", hint(.nearest))]
+    Unknown {
+        /// Where it stands.
+        origin: Origin,
+        /// The name.
+        name: String,
+        /// A known name that is close to it.
+        nearest: Option<&'static str>,
+    },
+    /// A value does not fit.
+    #[error("{origin}: `{name}`: {message}")]
+    Invalid {
+        /// Where it came from.
+        origin: Origin,
+        /// The setting.
+        name: &'static str,
+        /// What is wrong.
+        message: String,
+    },
+    /// Two settings do not go together.
+    #[error("{0}")]
+    Conflict(String),
+}
+
+fn hint(nearest: &Option<&'static str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
+/// Collects what was given, from the weakest source to the strongest.
+pub(crate) fn load(flags: &ServeFlags, environment: &[(String, String)]) -> Result<Config, ConfigError> {
+    let mut given = Given::default();
+    if let Some(path) = settings::file_path(flags, environment) {
+        file::read_into(&path, &mut given)?;
+    }
+    settings::environment_into(environment, &mut given);
+    settings::flags_into(flags, &mut given);
+    settings::build(&given)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! Wiring: from settings to a server that can run.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use hookswitch_egress::{Client, HickoryResolver, Policy};
+use hookswitch_engine::Engine;
+use hookswitch_registry::Registry;
+use hookswitch_store::{Store, StoreOptions, Writer, WriterOptions};
+use hookswitch_vault::{KeyFile, MasterKeys, Vault};
+
+use crate::config::Config;
+
+/// Everything that a serving process holds.
+pub(crate) struct Parts {
+    pub(crate) store: Store,
+    pub(crate) registry: Registry,
+    pub(crate) engine: Engine,
+}
+
+impl Parts {
+    /// Opens the store and the vault and puts the engine on top. `own` are the addresses we listen on: no tool
+    /// may call them.
+    pub(crate) async fn open(config: &Config, own: Vec<SocketAddr>) -> anyhow::Result<Self> {
+        make_folder(&config.data)?;
+        let store = Store::open(&config.database_url, StoreOptions::default())
+            .await
+            .with_context(|| format!("the database {:?} can't be opened", config.database_url))?;
+        let (keys, file) = master_keys(config)?;
+        let vault = Arc::new(Vault::new(keys));
+        let egress = egress(config, own)?;
+        let registry = Registry::with_key_file(store.clone(), vault, egress.clone(), file);
+        let missing = registry.missing_master_keys().await?;
+        if !missing.is_empty() {
+            let ids: Vec<String> = missing.iter().map(ToString::to_string).collect();
+            bail!(
+                "the database holds secrets sealed under master keys that were not given: {}\n\
+                 hint: put the master.key that belongs to this database back, or set HOOKSWITCH_MASTER_KEY",
+                ids.join(", ")
+            );
+        }
+        let writer = Writer::start(store.clone(), WriterOptions::default());
+        let engine = Engine::new(registry.clone(), writer, egress, config.engine.clone());
+        Ok(Self { store, registry, engine })
+    }
+}
+
+fn make_folder(path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("the data folder {} can't be made", path.display()))
+}
+
+fn master_keys(config: &Config) -> anyhow::Result<(MasterKeys, Option<KeyFile>)> {
+    if let Some(text) = &config.master_key {
+        let keys = MasterKeys::parse(text).context("environment variable HOOKSWITCH_MASTER_KEY")?;
+        return Ok((keys, None));
+    }
+    let file = KeyFile::new(&config.master_key_file);
+    let loaded = file.load_or_create()?;
+    if loaded.created {
+        tracing::warn!(
+            file = %config.master_key_file.display(),
+            "a new master key was made; back it up apart from the database: without it no secret can be opened"
+        );
+    }
+    Ok((loaded.keys, Some(file)))
+}
+
+fn egress(config: &Config, own: Vec<SocketAddr>) -> anyhow::Result<Client> {
+    let mut settings = config.egress.clone();
+    settings.own_listeners = own;
+    let resolver = HickoryResolver::from_system().context("the system's name servers can't be read")?;
+    let mut builder = Client::builder(Policy::new(settings), Arc::new(resolver));
+    if let Some(path) = &config.extra_roots {
+        let roots = hookswitch_server::tls::read_certificates(path)
+            .with_context(|| format!("`extra_roots`: {}", path.display()))?;
+        builder = builder.extra_roots(roots);
+    }
+    builder.build().context("TLS can't be set up")
+}

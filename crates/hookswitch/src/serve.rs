@@ -1,0 +1,65 @@
+//! `hookswitch serve`.
+
+use anyhow::Context as _;
+use hookswitch_registry::ShownKey;
+use hookswitch_server::{Server, ServerParts};
+use secrecy::ExposeSecret as _;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Config;
+use crate::parts::Parts;
+use crate::upkeep;
+
+/// Serves until SIGTERM or SIGINT, then drains.
+pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}\nhint: choose another address with --listen", config.listen))?;
+    let address = listener.local_addr()?;
+    let parts = Parts::open(&config, vec![address]).await?;
+    let first_key = parts.registry.bootstrap(first_key(&config)).await?;
+    announce_key(first_key.as_ref(), &config);
+    // Values sealed under an older key move to the current one, also when the last rotation was cut short.
+    parts.registry.rewrap_in_background();
+    upkeep::start(&parts.engine, parts.store.clone(), config.keep_payloads, config.keep_rows);
+    let server = Server::new(ServerParts {
+        engine: parts.engine.clone(),
+        registry: parts.registry.clone(),
+        public_url: config.public_url.clone(),
+        max_connections: config.max_connections,
+        tls: config.tls.clone(),
+    })?;
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    tracing::info!(address = %format!("{scheme}://{address}"), database = ?config.database_url, "serving");
+    server.serve(listener, shutdown_signal()?).await?;
+    parts.store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn first_key(config: &Config) -> Option<secrecy::SecretString> {
+    config.bootstrap_key.clone()
+}
+
+/// The one time that a key is shown: only when nobody chose it, and only in development or on first start.
+#[expect(clippy::print_stdout, reason = "the operator asked for the key on standard output")]
+fn announce_key(made: Option<&ShownKey>, config: &Config) {
+    let Some(made) = made else { return };
+    tracing::info!(key = made.key.hint, "the first organisation was made");
+    if config.bootstrap_key.is_none() {
+        println!("admin key, shown once: {}", made.secret.expose_secret());
+    }
+}
+
+/// Ends with the first SIGTERM (containers) or SIGINT (terminals).
+fn shutdown_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
