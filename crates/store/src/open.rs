@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -45,8 +46,8 @@ pub struct Store {
 struct Inner {
     db: Db,
     durability: Durability,
-    // Held for the life of the store: a second server on the same file refuses to start.
-    _lock: Option<FileLock>,
+    // Held until the store is closed: a second server on the same file refuses to start.
+    lock: Mutex<Option<FileLock>>,
 }
 
 impl Store {
@@ -57,7 +58,7 @@ impl Store {
             DatabaseUrl::Postgres(connect) => open_postgres(connect, &options).await?,
         };
         durability.check()?;
-        Ok(Self { inner: Arc::new(Inner { db, durability, _lock: lock }) })
+        Ok(Self { inner: Arc::new(Inner { db, durability, lock: Mutex::new(lock) }) })
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -74,9 +75,11 @@ impl Store {
         self.db().row(crate::db::sql("select 1")).await.map(drop)
     }
 
-    /// Closes all connections after what runs on them; later calls are [`StoreError::Unavailable`].
+    /// Closes all connections after what runs on them and lets go of the file; later calls are
+    /// [`StoreError::Unavailable`].
     pub async fn close(&self) {
         self.db().close().await;
+        self.inner.lock.lock().take();
     }
 }
 

@@ -14,25 +14,25 @@ use hookswitch_vault::{MasterKeys, Vault};
 use serde_json::{Value, json};
 
 /// An engine, its first organisation, and a session's worth of helpers.
-pub struct House {
-    pub engine: Engine,
-    pub store: Store,
-    pub scope: Scope,
-    pub project: ProjectId,
+pub(crate) struct House {
+    pub(crate) engine: Engine,
+    pub(crate) store: Store,
+    pub(crate) scope: Scope,
+    pub(crate) project: ProjectId,
     key: KeyId,
 }
 
 /// The master key that a folder's houses share over restarts.
-pub fn master_key() -> secrecy::SecretString {
+pub(crate) fn master_key() -> secrecy::SecretString {
     secrecy::SecretString::from("qVJ0J4a0ZJ2w9hZ2cF0l3m5n7p9r1t3v5x7z9B1D3F4=".to_owned())
 }
 
 impl House {
-    pub async fn open(folder: &Path, upstream: &TestServer) -> Self {
+    pub(crate) async fn open(folder: &Path, upstream: &TestServer) -> Self {
         Self::with(folder, upstream, EngineSettings::default()).await
     }
 
-    pub async fn with(folder: &Path, upstream: &TestServer, settings: EngineSettings) -> Self {
+    pub(crate) async fn with(folder: &Path, upstream: &TestServer, settings: EngineSettings) -> Self {
         let url = DatabaseUrl::sqlite(folder.join("engine.db"));
         let store = Store::open(&url, StoreOptions::default()).await.unwrap();
         let entry: AllowEntry = upstream.allow_entry().parse().unwrap();
@@ -57,7 +57,7 @@ impl House {
     }
 
     /// Saves a tool.
-    pub async fn tool(&self, draft: Value) -> ToolId {
+    pub(crate) async fn tool(&self, draft: Value) -> ToolId {
         let draft: ToolDraft = serde_json::from_value(draft).unwrap();
         let saved = self
             .engine
@@ -69,20 +69,20 @@ impl House {
     }
 
     /// Starts a session with these tools.
-    pub async fn session(&self, tools: &[ToolId]) -> SessionId {
+    pub(crate) async fn session(&self, tools: &[ToolId]) -> SessionId {
         let tools = tools.iter().map(|tool| StartTool { tool: *tool, config: serde_json::Map::new() }).collect();
         let start = SessionStart { tools, ..SessionStart::default() };
         self.engine.start_session(self.scope, self.project, start).await.unwrap().id
     }
 
     /// Calls a tool and waits for the answer.
-    pub async fn call(&self, session: SessionId, name: &str, arguments: Value) -> CallAnswer {
+    pub(crate) async fn call(&self, session: SessionId, name: &str, arguments: Value) -> CallAnswer {
         self.engine.call(self.scope, session, input(name, arguments)).await.unwrap()
     }
 }
 
 /// A call without peculiarities.
-pub fn input(name: &str, arguments: Value) -> CallInput {
+pub(crate) fn input(name: &str, arguments: Value) -> CallInput {
     CallInput {
         tool_call_id: None,
         name: name.to_owned(),
@@ -94,7 +94,7 @@ pub fn input(name: &str, arguments: Value) -> CallInput {
 }
 
 /// A booking tool: POST, an action by default.
-pub fn booking(upstream: &TestServer) -> Value {
+pub(crate) fn booking(upstream: &TestServer) -> Value {
     json!({
         "name": "book", "description": "Books a slot", "kind": "webhook",
         "webhook": {"url": upstream.url("/book"), "method": "POST", "body": {"slot": "{{input.date}}"}},
@@ -105,7 +105,7 @@ pub fn booking(upstream: &TestServer) -> Value {
 }
 
 /// A lookup: GET with its arguments in the query.
-pub fn lookup(upstream: &TestServer) -> Value {
+pub(crate) fn lookup(upstream: &TestServer) -> Value {
     json!({
         "name": "look_up", "description": "Looks something up", "kind": "webhook",
         "webhook": {"url": upstream.url("/customers")},
