@@ -21,7 +21,7 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// A JSON body, parsed.
 #[derive(Debug)]
-pub struct Json<T, D>(pub T, PhantomData<D>);
+pub struct Json<T, D>(pub T, pub PhantomData<D>);
 
 impl<S, T, D> FromRequest<S> for Json<T, D>
 where

@@ -11,15 +11,15 @@ use crate::failure::{ErrorShape, Failure};
 
 /// The only parameter of a path, parsed.
 #[derive(Debug)]
-pub struct PathId<T, D>(pub T, PhantomData<D>);
+pub struct PathId<T, D>(pub T, pub PhantomData<D>);
 
 /// The two parameters of a path, parsed.
 #[derive(Debug)]
-pub struct PathIds<A, B, D>(pub A, pub B, PhantomData<D>);
+pub struct PathIds<A, B, D>(pub A, pub B, pub PhantomData<D>);
 
 /// The only parameter of a path as text.
 #[derive(Debug)]
-pub struct PathText<D>(pub String, PhantomData<D>);
+pub struct PathText<D>(pub String, pub PhantomData<D>);
 
 fn absent<D: ErrorShape>() -> Response {
     D::render(&Failure::NotFound("resource"))

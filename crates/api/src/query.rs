@@ -12,7 +12,7 @@ use crate::json::sentence;
 
 /// The parsed query of a request.
 #[derive(Debug)]
-pub struct Query<T, D>(pub T, PhantomData<D>);
+pub struct Query<T, D>(pub T, pub PhantomData<D>);
 
 impl<S, T, D> FromRequestParts<S> for Query<T, D>
 where

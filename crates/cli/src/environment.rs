@@ -1,6 +1,9 @@
 //! The one place of this crate that reads environment variables.
 
-#![expect(clippy::disallowed_methods, reason = "a client's own settings; read here only, and named in errors")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a client's own settings; read here only, and named in errors"
+)]
 
 use secrecy::SecretString;
 

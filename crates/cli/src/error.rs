@@ -144,7 +144,8 @@ impl CliError {
                 "for a certificate of your own authority set SSL_CERT_FILE to its PEM file".to_owned()
             }
             Self::Unreachable { .. } => {
-                "start a server with `hookswitch serve`, or name yours with --url or HOOKSWITCH_URL".to_owned()
+                "start a server with `hookswitch serve`, or name yours with --url or HOOKSWITCH_URL"
+                    .to_owned()
             }
             Self::TimedOut { .. } => "give it longer with --timeout 60s".to_owned(),
             Self::Foreign { .. } => "check --url or HOOKSWITCH_URL".to_owned(),

@@ -17,7 +17,13 @@ const USUAL_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, clap::Args)]
 pub struct GlobalOptions {
     /// The server's base URL
-    #[arg(long, global = true, env = "HOOKSWITCH_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "HOOKSWITCH_URL",
+        default_value = "http://127.0.0.1:8080",
+        value_name = "URL"
+    )]
     pub url: String,
     /// File that holds the API key; else the variable HOOKSWITCH_KEY
     #[arg(long, global = true, value_name = "FILE")]

@@ -8,7 +8,7 @@ use crate::paint::Paint;
 /// Rows under heads, without lines between them.
 pub(crate) fn table(heads: &[&str], rows: Vec<Vec<String>>, width: Option<u16>, paint: Paint) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     if let Some(width) = width {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
@@ -59,7 +59,9 @@ pub(crate) fn one_line(text: &str) -> String {
     if !text.contains(char::is_control) {
         return text.to_owned();
     }
-    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
+        .collect()
 }
 
 #[cfg(test)]
@@ -85,7 +87,10 @@ mod tests {
 
     #[test]
     fn facts_line_up() {
-        insta::assert_snapshot!(facts(&[("id", "tool_1".to_owned()), ("version", "3".to_owned())], Paint::PLAIN));
+        insta::assert_snapshot!(facts(
+            &[("id", "tool_1".to_owned()), ("version", "3".to_owned())],
+            Paint::PLAIN
+        ));
     }
 
     #[test]

@@ -39,7 +39,10 @@ pub struct Terminal {
 
 impl std::fmt::Debug for Terminal {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Terminal").field("json", &self.json).field("width", &self.width).finish_non_exhaustive()
+        out.debug_struct("Terminal")
+            .field("json", &self.json)
+            .field("width", &self.width)
+            .finish_non_exhaustive()
     }
 }
 
@@ -128,7 +131,11 @@ impl Terminal {
 
     /// The API's JSON: as it came for programs, indented on a screen.
     pub(crate) fn json(&mut self, raw: &[u8], value: &Value) -> Result<(), CliError> {
-        if self.shows_results { self.line(format!("{value:#}")) } else { self.line(String::from_utf8_lossy(raw)) }
+        if self.shows_results {
+            self.line(format!("{value:#}"))
+        } else {
+            self.line(String::from_utf8_lossy(raw))
+        }
     }
 
     /// A note that is no result; dropped with `--quiet`.
@@ -137,6 +144,11 @@ impl Terminal {
             writeln!(self.notes, "{}", text.as_ref())?;
         }
         Ok(())
+    }
+
+    /// A line that explains an error; shown even with `--quiet`.
+    pub(crate) fn always(&mut self, text: impl AsRef<str>) -> Result<(), CliError> {
+        Ok(writeln!(self.notes, "{}", text.as_ref())?)
     }
 
     /// Something that a person should look at; shown even with `--quiet`.
@@ -173,7 +185,11 @@ impl Terminal {
         self.notes.flush()?;
         let mut answer = String::new();
         io::stdin().lock().take(1024).read_line(&mut answer)?;
-        if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") { Ok(()) } else { Err(CliError::Declined) }
+        if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+            Ok(())
+        } else {
+            Err(CliError::Declined)
+        }
     }
 
     /// A secret: typed without echo at a terminal, else the standard input without its last line end.

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| "expected a number with a unit, such as 30s or 5m".to_owned())?;
+    let number: u64 =
+        number.parse().map_err(|_| "expected a number with a unit, such as 30s or 5m".to_owned())?;
     let millis = match unit {
         "ms" => Some(1),
         "" | "s" => Some(1000),
@@ -37,9 +38,9 @@ impl Moment {
         if let Ok(at) = text.parse::<Timestamp>() {
             return Ok(Self::At(at));
         }
-        parse_duration(text)
-            .map(Self::FromNow)
-            .map_err(|_| "expected a time such as 2026-11-20T09:00:00Z, or a span such as 90m or 7d".to_owned())
+        parse_duration(text).map(Self::FromNow).map_err(|_| {
+            "expected a time such as 2026-11-20T09:00:00Z, or a span such as 90m or 7d".to_owned()
+        })
     }
 
     /// As the API takes it, a span counted back from `now`.

@@ -6,7 +6,6 @@ use hookswitch_model::definition::Arguments;
 use hookswitch_model::execution::ActKey;
 use hookswitch_model::{ActId, ExecutionId, Scope, SessionId, Stamp};
 use hookswitch_registry::ToolState;
-use hookswitch_schema::{DecodeLimits, decode_arguments};
 use hookswitch_session::{Call, CallRequest, Checked, Event, Refusal, RefusalCode};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -15,9 +14,9 @@ use tokio_util::sync::CancellationToken;
 use crate::act_key::fingerprint;
 use crate::answers::CallAnswer;
 use crate::error::EngineError;
-use crate::input::{ArgumentsInput, CallInput};
+use crate::input::CallInput;
 use crate::session::{LiveSession, LiveTool, OpenCall, Work};
-use crate::{Engine, session};
+use crate::{Engine, arguments, session};
 
 /// Longest id of a tool call, in bytes.
 const MOST_CALL_ID: usize = 200;
@@ -40,7 +39,8 @@ impl Engine {
         check_input(&input)?;
         let session = self.live_session(scope, id).await?;
         let execution = ExecutionId::generate();
-        let tool_call_id = input.tool_call_id.clone().unwrap_or_else(|| format!("tc_{}", execution.uuid().simple()));
+        let tool_call_id =
+            input.tool_call_id.clone().unwrap_or_else(|| format!("tc_{}", execution.uuid().simple()));
         let (work, request) = self.examine(&session, execution, tool_call_id.clone(), input).await?;
         let (waiter, answer) = oneshot::channel();
         {
@@ -85,12 +85,12 @@ impl Engine {
         let tool = match self.find_tool(session, &work.name).await? {
             Ok(tool) => tool,
             Err(refusal) => {
-                work.arguments = raw_arguments(input.arguments);
+                work.arguments = arguments::raw(input.arguments);
                 return Ok((work, CallRequest::Refused(refusal)));
             }
         };
         work.tool = Some(Arc::clone(&tool));
-        match check_arguments(&tool, input.arguments) {
+        match arguments::check(&tool.prepared.definition, input.arguments) {
             Ok(arguments) => work.arguments = arguments,
             Err(line) => {
                 let refusal = Refusal::new(RefusalCode::InvalidArguments, line);
@@ -160,36 +160,4 @@ fn check_input(input: &CallInput) -> Result<(), EngineError> {
         return Err(EngineError::finding("$.idempotency_key", "out_of_range", message));
     }
     Ok(())
-}
-
-/// Decoded, checked, with defaults; or one line that the model can act on.
-fn check_arguments(tool: &LiveTool, input: ArgumentsInput) -> Result<Value, String> {
-    let mut arguments = match input {
-        ArgumentsInput::Text(text) => {
-            decode_arguments(&text, DecodeLimits::default()).map_err(|error| error.to_string())?
-        }
-        ArgumentsInput::Value(Value::Null) => Value::Object(serde_json::Map::new()),
-        ArgumentsInput::Value(value) => value,
-    };
-    let definition = &tool.prepared.definition;
-    match &definition.arguments {
-        Arguments::Strict(schema) => {
-            if !arguments.is_object() {
-                return Err("the arguments must be a JSON object".to_owned());
-            }
-            schema.apply_defaults(&mut arguments);
-            schema.check(&arguments).map_err(|errors| errors.to_string())?;
-            Ok(arguments)
-        }
-        Arguments::Loose(shape) => shape.check(arguments).map_err(|errors| errors.to_string()),
-    }
-}
-
-fn raw_arguments(input: ArgumentsInput) -> Value {
-    match input {
-        ArgumentsInput::Value(value) => value,
-        ArgumentsInput::Text(text) => {
-            serde_json::from_str(&text).unwrap_or_else(|_| Value::from(text.chars().take(1000).collect::<String>()))
-        }
-    }
 }

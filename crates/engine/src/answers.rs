@@ -8,6 +8,7 @@ use hookswitch_model::{ActId, ExecutionId, Outcome, Stamp};
 use hookswitch_session::{Answer, Reply};
 use serde_json::{Value, json};
 
+use crate::events::note_event;
 use crate::session::{LiveSession, State, Work};
 use crate::{Engine, micros_between, told};
 
@@ -128,7 +129,7 @@ impl Engine {
         if !is_running && answer.outcome.is_some() {
             state.calls.remove(&call);
         }
-        self.note_event(session, state, EventKind::CallAnswered, answered(&work, &answer));
+        note_event(session, state, EventKind::CallAnswered, answered(&work, &answer));
         if let Some(waiter) = waiter {
             // Nobody waits any more when the caller hung up: the record has it.
             let _ = waiter.send(answer);
@@ -167,7 +168,13 @@ impl Engine {
     }
 
     /// The record of a call that was never tried.
-    fn record_untried(&self, session: &Arc<LiveSession>, work: &Arc<Work>, answer: &CallAnswer, error: String) {
+    fn record_untried(
+        &self,
+        session: &Arc<LiveSession>,
+        work: &Arc<Work>,
+        answer: &CallAnswer,
+        error: String,
+    ) {
         let outcome = answer.outcome.unwrap_or(Outcome::Refused);
         let now = Stamp::now();
         let execution = Execution {

@@ -16,24 +16,18 @@ use crate::session::{LiveSession, State};
 /// Most events read from the store at once.
 const BATCH: u32 = 200;
 
-impl Engine {
-    /// Numbers an event under the session's lock; it is stored by the next [`Self::save_events`].
-    pub(crate) fn note_event(
-        &self,
-        session: &LiveSession,
-        state: &mut State,
-        kind: EventKind,
-        data: Value,
-    ) {
-        state.last_seq += 1;
-        let event = SessionEvent { session: session.id, seq: state.last_seq, at: Stamp::now(), kind, data };
-        if session.live_events.receiver_count() > 0 {
-            // Sent under the lock, so that listeners see the order of the numbers.
-            let _ = session.live_events.send(Arc::new(event.clone()));
-        }
-        state.unsaved_events.push(event);
+/// Numbers an event under the session's lock; it is stored by the next [`Engine::save_events`].
+pub(crate) fn note_event(session: &LiveSession, state: &mut State, kind: EventKind, data: Value) {
+    state.last_seq += 1;
+    let event = SessionEvent { session: session.id, seq: state.last_seq, at: Stamp::now(), kind, data };
+    if session.live_events.receiver_count() > 0 {
+        // Sent under the lock, so that listeners see the order of the numbers.
+        let _ = session.live_events.send(Arc::new(event.clone()));
     }
+    state.unsaved_events.push(event);
+}
 
+impl Engine {
     /// Hands noted events to the writer.
     pub(crate) async fn save_events(&self, session: &LiveSession) {
         let (events, told) = {
@@ -61,7 +55,7 @@ impl Engine {
     pub(crate) async fn append_event(&self, session: &LiveSession, kind: EventKind, data: Value) {
         {
             let mut state = session.state.lock();
-            self.note_event(session, &mut state, kind, data);
+            note_event(session, &mut state, kind, data);
         }
         self.save_events(session).await;
     }

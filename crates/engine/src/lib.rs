@@ -7,6 +7,7 @@
 mod act_key;
 mod admit;
 mod answers;
+mod arguments;
 mod backoff;
 mod breaker;
 mod counters;

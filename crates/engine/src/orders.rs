@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use hookswitch_model::event::EventKind;
-use hookswitch_model::{Scope, SessionId};
+use hookswitch_model::{ExecutionId, Scope, SessionId};
 use hookswitch_session::{Event, Order, SpeechLine, TimerId, Warning};
 use hookswitch_template::FillRules;
 use serde_json::{Value, json};
 
+use crate::Engine;
 use crate::error::EngineError;
+use crate::events::note_event;
 use crate::input::SpeechReport;
 use crate::session::{LiveSession, State, Work};
-use crate::Engine;
 
 /// Said where a tool has no line of its own.
 const SERVER_LINE: &str = "One moment, please.";
@@ -33,12 +34,7 @@ impl Engine {
     }
 
     /// What a runtime reports of the conversation.
-    pub async fn report(
-        &self,
-        scope: Scope,
-        id: SessionId,
-        report: SpeechReport,
-    ) -> Result<(), EngineError> {
+    pub async fn report(&self, scope: Scope, id: SessionId, report: SpeechReport) -> Result<(), EngineError> {
         let session = self.live_session(scope, id).await?;
         session.state.lock().last_used = std::time::Instant::now();
         let (event, kind, word) = match report {
@@ -81,7 +77,7 @@ impl Engine {
                         weak_proof: confirmed == Some(hookswitch_session::Proof::Token),
                         abort: open.abort.clone(),
                     };
-                    self.note_started(session, state, call);
+                    note_started(session, state, call);
                     self.spawn(run.run());
                 }
             }
@@ -91,10 +87,10 @@ impl Engine {
                 }
             }
             Order::Answer { call, with, reply } => self.answer(session, state, call, with, reply),
-            Order::TellAsync { call, .. } => self.tell_later(session, state, call, EventKind::CallAnswered),
+            Order::TellAsync { call, .. } => tell_later(session, state, call, EventKind::CallAnswered),
             Order::TellLate { call, .. } => {
                 self.inner.counters.came_late();
-                self.tell_later(session, state, call, EventKind::ResultLate);
+                tell_later(session, state, call, EventKind::ResultLate);
             }
             Order::SetTimer { timer, after } => self.set_timer(session, state, timer, after),
             Order::ClearTimer { timer } => {
@@ -105,49 +101,27 @@ impl Engine {
             Order::Say { call, line } => {
                 if let Some(text) = line_of(session, state, call, line) {
                     let data = json!({"execution_id": call, "text": text});
-                    self.note_event(session, state, EventKind::SpeechLine, data);
+                    note_event(session, state, EventKind::SpeechLine, data);
                 }
             }
             Order::SpeakFirst { call } => {
                 let data = json!({"order": "speak_first", "execution_id": call});
-                self.note_event(session, state, EventKind::Speech, data);
+                note_event(session, state, EventKind::Speech, data);
             }
             Order::MayCallTools(may) => {
                 let data = json!({"order": "may_call_tools", "value": may});
-                self.note_event(session, state, EventKind::Speech, data);
+                note_event(session, state, EventKind::Speech, data);
             }
             Order::MayInterrupt(may) => {
                 let data = json!({"order": "may_interrupt", "value": may});
-                self.note_event(session, state, EventKind::Speech, data);
+                note_event(session, state, EventKind::Speech, data);
             }
             Order::Warn(warning) => {
-                self.note_event(session, state, EventKind::Warning, warning_data(&warning));
+                note_event(session, state, EventKind::Warning, warning_data(&warning));
             }
             // The row and the last event are written by whoever ended the session.
             Order::Ended { .. } => state.timers.drain().for_each(|(_, handle)| handle.abort()),
         }
-    }
-
-    /// An action's start is part of the session's history; reads are heard of when they are answered.
-    fn note_started(&self, session: &LiveSession, state: &mut State, call: hookswitch_model::ExecutionId) {
-        let Some(work) = state.calls.get(&call).map(|open| Arc::clone(&open.work)) else { return };
-        let is_read = work.tool.as_ref().is_some_and(|tool| tool.rules.is_read());
-        if !is_read || session.live_events.receiver_count() > 0 {
-            let data = json!({"execution_id": call, "tool_call_id": work.tool_call_id, "tool": work.name});
-            self.note_event(session, state, EventKind::CallStarted, data);
-        }
-    }
-
-    fn tell_later(
-        &self,
-        session: &Arc<LiveSession>,
-        state: &mut State,
-        call: hookswitch_model::ExecutionId,
-        kind: EventKind,
-    ) {
-        let Some(kept) = state.kept.get(call) else { return };
-        let data = json!({"execution_id": call, "outcome": kept.outcome, "result": *kept.value});
-        self.note_event(session, state, kind, data);
     }
 
     fn set_timer(
@@ -171,10 +145,27 @@ impl Engine {
     }
 }
 
+/// An action's start is part of the session's history; reads are heard of when they are answered.
+fn note_started(session: &LiveSession, state: &mut State, call: ExecutionId) {
+    let Some(work) = state.calls.get(&call).map(|open| Arc::clone(&open.work)) else { return };
+    let is_read = work.tool.as_ref().is_some_and(|tool| tool.rules.is_read());
+    if !is_read || session.live_events.receiver_count() > 0 {
+        let data = json!({"execution_id": call, "tool_call_id": work.tool_call_id, "tool": work.name});
+        note_event(session, state, EventKind::CallStarted, data);
+    }
+}
+
+/// A result that comes as an event: of an `async` call, or after the soft timeout.
+fn tell_later(session: &LiveSession, state: &mut State, call: ExecutionId, kind: EventKind) {
+    let Some(kept) = state.kept.get(call) else { return };
+    let data = json!({"execution_id": call, "outcome": kept.outcome, "result": *kept.value});
+    note_event(session, state, kind, data);
+}
+
 fn line_of(
     session: &LiveSession,
     state: &State,
-    call: hookswitch_model::ExecutionId,
+    call: ExecutionId,
     line: SpeechLine,
 ) -> Option<String> {
     let work: &Arc<Work> = &state.calls.get(&call)?.work;

@@ -36,15 +36,15 @@ pub struct EngineSettings {
 impl Default for EngineSettings {
     fn default() -> Self {
         Self {
-            ceiling: Duration::from_secs(3600),
+            ceiling: Duration::from_hours(1),
             listen_on: Duration::from_secs(30),
             calls_per_tool: 128,
             calls_per_org: 512,
             breaker_failures: 10,
             breaker_pause: Duration::from_secs(10),
-            session_idle: Duration::from_secs(30 * 60),
-            session_longest: Duration::from_secs(12 * 3600),
-            session_in_memory: Duration::from_secs(120),
+            session_idle: Duration::from_mins(30),
+            session_longest: Duration::from_hours(12),
+            session_in_memory: Duration::from_mins(2),
             sessions_in_memory: 50_000,
             kept_results: 256 * 1024,
             drain: Duration::from_secs(30),

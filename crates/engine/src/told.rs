@@ -1,8 +1,8 @@
 //! What the model is told: short, truthful, speakable; one JSON value (semantics: What the model is told).
 
+use hookswitch_model::Outcome;
 use hookswitch_model::definition::Definition;
 use hookswitch_model::execution::ExtractedVariable;
-use hookswitch_model::Outcome;
 use hookswitch_template::{ExtractionOutcome, cut};
 use serde_json::{Map, Value, json};
 

@@ -5,14 +5,15 @@ use std::time::Instant;
 use hookswitch_egress::Freshness;
 use hookswitch_executors::webhook::{self, Stamps};
 use hookswitch_executors::{Variables, context, hosted};
-use hookswitch_model::definition::{Arguments, ToolKind};
+use hookswitch_model::definition::ToolKind;
 use hookswitch_model::execution::{Execution, ExecutionDetail, RequestRecord};
 use hookswitch_model::{ActId, ExecutionId, Outcome, Scope, Stamp, ToolId};
 use serde_json::{Map, Value, json};
 
 use crate::error::EngineError;
 use crate::execute::open_all;
-use crate::{Engine, session, system_values, told};
+use crate::input::ArgumentsInput;
+use crate::{Engine, arguments, session, system_values, told};
 use hookswitch_registry::Prepared;
 
 /// Whether the request of a trial is sent.
@@ -96,7 +97,7 @@ impl Engine {
         let created_at = Stamp::now();
         let execution = ExecutionId::generate();
         let is_dry = input.dry_run == DryRun::Yes;
-        let mut trial = match self.checked(&prepared, input.arguments.clone()) {
+        let mut trial = match checked(&prepared, input.arguments.clone()) {
             Ok(arguments) => self.attempt(scope, &prepared, arguments, input, execution).await,
             Err(line) => Trial::ended(Outcome::Refused, line),
         };
@@ -106,21 +107,6 @@ impl Engine {
             self.record_trial(scope, &prepared, &trial, execution, created_at).await;
         }
         Ok(trial)
-    }
-
-    fn checked(&self, prepared: &Prepared, mut arguments: Value) -> Result<Value, String> {
-        let kind = prepared.definition.kind.kind();
-        if !session::can_run(kind) {
-            return Err(format!("{} tools can't be run by this server yet", kind.as_str()));
-        }
-        match &prepared.definition.arguments {
-            Arguments::Strict(schema) => {
-                schema.apply_defaults(&mut arguments);
-                schema.check(&arguments).map_err(|errors| errors.to_string())?;
-                Ok(arguments)
-            }
-            Arguments::Loose(shape) => shape.check(arguments).map_err(|errors| errors.to_string()),
-        }
     }
 
     async fn attempt(
@@ -134,7 +120,8 @@ impl Engine {
         let now = Stamp::now();
         let definition = &prepared.definition;
         let call_id = format!("test-{}", execution.uuid());
-        let system = system_values::of_call(&json!({"session_id": call_id, "call_id": call_id}), &call_id, now);
+        let system =
+            system_values::of_call(&json!({"session_id": call_id, "call_id": call_id}), &call_id, now);
         let opened = match open_all(&self.inner.registry, scope, prepared, &input.config).await {
             Ok(opened) => opened,
             Err(error) => return Trial::ended(Outcome::Refused, error.to_string()),
@@ -256,3 +243,11 @@ impl Engine {
     }
 }
 
+fn checked(prepared: &Prepared, given: Value) -> Result<Value, String> {
+    let kind = prepared.definition.kind.kind();
+    if session::can_run(kind) {
+        arguments::check(&prepared.definition, ArgumentsInput::Value(given))
+    } else {
+        Err(format!("{} tools can't be run by this server yet", kind.as_str()))
+    }
+}

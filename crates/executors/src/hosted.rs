@@ -1,7 +1,7 @@
 //! Lookups that this server answers itself.
 
-use hookswitch_model::plan::HostedFunction;
 use hookswitch_model::Stamp;
+use hookswitch_model::plan::HostedFunction;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};

@@ -73,7 +73,8 @@ impl Redactor {
             Value::Array(items) => items.iter().map(|item| self.walk(item, by_name, depth + 1)).collect(),
             Value::Object(members) => {
                 let walked = members.iter().map(|(name, member)| {
-                    let hidden = by_name && is_secret_name(name) && (member.is_string() || member.is_number());
+                    let hidden =
+                        by_name && is_secret_name(name) && (member.is_string() || member.is_number());
                     let member =
                         if hidden { Value::from(REDACTED) } else { self.walk(member, by_name, depth + 1) };
                     (self.text(name), member)

@@ -40,8 +40,8 @@ impl Lookup for Variables<'_> {
                 Namespace::Secret => self.secret(path.text()),
                 place => {
                     let root = self.place(*place)?;
-                    let found = literal_key(root, Some(path.text()))
-                        .or_else(|| path.lookup(root, self.names.case()));
+                    let found =
+                        literal_key(root, Some(path.text())).or_else(|| path.lookup(root, self.names.case()));
                     found.filter(|value| !value.is_null()).map(Cow::Borrowed)
                 }
             }),
@@ -71,4 +71,3 @@ fn literal_key<'v>(root: &'v Value, text: Option<&str>) -> Option<&'v Value> {
     let members: &Map<String, Value> = root.as_object()?;
     members.get(text?)
 }
-

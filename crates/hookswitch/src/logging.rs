@@ -9,7 +9,8 @@ use crate::config::{Config, LogFormat};
 
 /// Starts logging to standard error.
 pub(crate) fn start(config: &Config) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&config.log).with_context(|| format!("`log`: {:?} is no filter", config.log))?;
+    let filter =
+        EnvFilter::try_new(&config.log).with_context(|| format!("`log`: {:?} is no filter", config.log))?;
     let is_terminal = std::io::stderr().is_terminal();
     let by_default = if is_terminal { LogFormat::Text } else { LogFormat::Json };
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

@@ -13,9 +13,9 @@ use crate::upkeep;
 
 /// Serves until SIGTERM or SIGINT, then drains.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}\nhint: choose another address with --listen", config.listen))?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("cannot listen on {}\nhint: choose another address with --listen", config.listen)
+    })?;
     let address = listener.local_addr()?;
     let parts = Parts::open(&config, vec![address]).await?;
     let first_key = parts.registry.bootstrap(first_key(&config)).await?;

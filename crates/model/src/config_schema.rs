@@ -68,7 +68,11 @@ impl ConfigSchema {
                 findings.error(format!("{at}.key"), "invalid_name", "1 to 64 of A-Z a-z 0-9 _ . -");
             }
             if self.fields[..index].iter().any(|other| other.key == field.key) {
-                findings.error(format!("{at}.key"), "duplicate_name", format!("{:?} is there twice", field.key));
+                findings.error(
+                    format!("{at}.key"),
+                    "duplicate_name",
+                    format!("{:?} is there twice", field.key),
+                );
             }
             if field.kind == "select" && field.options.as_ref().is_none_or(Vec::is_empty) {
                 findings.error(format!("{at}.options"), "missing_field", "a select needs options");

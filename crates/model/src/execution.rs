@@ -35,7 +35,9 @@ impl ActState {
 
     /// The state of a word; `None` for any other word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Pending, Self::Done, Self::Failed, Self::Unknown].into_iter().find(|state| state.as_str() == word)
+        [Self::Pending, Self::Done, Self::Failed, Self::Unknown]
+            .into_iter()
+            .find(|state| state.as_str() == word)
     }
 }
 

@@ -11,9 +11,9 @@ use crate::Registry;
 use crate::error::RegistryError;
 
 /// How long an answer is kept.
-const KEPT: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+const KEPT: std::time::Duration = std::time::Duration::from_hours(24);
 /// How long one that works on a request has it for itself.
-const CLAIMED: std::time::Duration = std::time::Duration::from_secs(120);
+const CLAIMED: std::time::Duration = std::time::Duration::from_mins(2);
 
 /// What became of asking for an answer.
 #[derive(Debug)]
@@ -51,7 +51,9 @@ impl KeyedRequest {
 
 fn hash(parts: &[&[u8]]) -> [u8; 32] {
     let mut context = Context::new(&SHA256);
-    parts.iter().for_each(|part| context.update(part));
+    for part in parts {
+        context.update(part);
+    }
     let mut out = [0; 32];
     out.copy_from_slice(context.finish().as_ref());
     out
@@ -67,7 +69,11 @@ pub(crate) fn answer_id(key_hash: &[u8; 32]) -> String {
 
 impl Registry {
     /// Claims a request, or recalls the answer that was given to it.
-    pub async fn claim_answer(&self, scope: Scope, request: &KeyedRequest) -> Result<Recalled, RegistryError> {
+    pub async fn claim_answer(
+        &self,
+        scope: Scope,
+        request: &KeyedRequest,
+    ) -> Result<Recalled, RegistryError> {
         let now = Stamp::now();
         let claim = self.inner.store.claim_answer(scope, &request.key, now, now.plus(CLAIMED)).await?;
         Ok(match claim {

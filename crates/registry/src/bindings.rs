@@ -114,11 +114,7 @@ impl Registry {
         agent: AgentId,
         tool: ToolId,
     ) -> Result<(), RegistryError> {
-        self.inner
-            .store
-            .delete_binding(scope, agent, tool)
-            .await
-            .map_err(RegistryError::absent("binding"))
+        self.inner.store.delete_binding(scope, agent, tool).await.map_err(RegistryError::absent("binding"))
     }
 
     /// A binding's config as it is shown.

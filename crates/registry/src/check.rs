@@ -27,7 +27,8 @@ impl Registry {
             _ => None,
         });
         // A draft with errors elsewhere still gets its address checked: all findings at once.
-        let url = parsed_url.or_else(|| draft.webhook.as_ref().map(|webhook| base_of(&webhook.url).to_owned()));
+        let url =
+            parsed_url.or_else(|| draft.webhook.as_ref().map(|webhook| base_of(&webhook.url).to_owned()));
         if let Some(url) = url {
             note("$.webhook.url", policy.check_url(&url), findings);
         }

@@ -107,14 +107,13 @@ impl Registry {
             return Err(AuthError::Invalid);
         }
         let hash = hash_of(key);
-        let caller = match self.inner.caches.callers.get(&hash).await {
-            Some(known) => known,
-            None => {
-                let stored = self.inner.store.key_by_hash_any_tenant(&hash).await.map_err(AuthError::Store)?;
-                let caller = stored.map(|key| Arc::new(Caller { key }));
-                self.inner.caches.callers.insert(hash, caller.clone()).await;
-                caller
-            }
+        let caller = if let Some(known) = self.inner.caches.callers.get(&hash).await {
+            known
+        } else {
+            let stored = self.inner.store.key_by_hash_any_tenant(&hash).await.map_err(AuthError::Store)?;
+            let caller = stored.map(|key| Arc::new(Caller { key }));
+            self.inner.caches.callers.insert(hash, caller.clone()).await;
+            caller
         };
         caller.filter(|caller| caller.key.is_valid_at(Stamp::now())).ok_or(AuthError::Invalid)
     }
@@ -230,7 +229,12 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_keys() {
-        for text in ["", "hs_live_short", "sk_live_aaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "hs_live_aaaaaaaaaaaaaaaaaaaaaaa-aaaa"] {
+        for text in [
+            "",
+            "hs_live_short",
+            "sk_live_aaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "hs_live_aaaaaaaaaaaaaaaaaaaaaaa-aaaa",
+        ] {
             assert_eq!(mode_of(text), None, "{text}");
         }
     }

@@ -32,10 +32,10 @@ pub use announce::Change;
 pub use answers::{KeyedRequest, Recalled};
 pub use bindings::NewBinding;
 // Pages, filters and rows that callers of the registry need and that carry no rule of the store.
+pub use error::{AuthError, RegistryError};
 pub use hookswitch_store::{
     Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, StoreError, ToolFilter,
 };
-pub use error::{AuthError, RegistryError};
 pub use keys::{Caller, NewKey, ShownKey};
 pub use live::ToolState;
 pub use master_key::MasterKeyStatus;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookswitch_model::name::SecretName;
-use hookswitch_model::{OrgId, Mode, Scope, SealId, ToolId};
+use hookswitch_model::{Mode, OrgId, Scope, SealId, ToolId};
 use moka::future::Cache;
 
 use crate::Registry;
@@ -58,7 +58,7 @@ impl Caches {
         }
         Self {
             callers: short(50_000),
-            prepared: Cache::builder().max_capacity(20_000).time_to_idle(Duration::from_secs(3600)).build(),
+            prepared: Cache::builder().max_capacity(20_000).time_to_idle(Duration::from_hours(1)).build(),
             states: short(100_000),
             seals: short(20_000),
             secrets: short(20_000),

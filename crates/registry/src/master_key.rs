@@ -51,7 +51,8 @@ impl Registry {
             )));
         };
         let rotated = tokio::task::spawn_blocking(move || file.rotate()).await;
-        let keys = rotated.map_err(|_| RegistryError::Vault(VaultError::Provider("the rotation was cut short")))??;
+        let keys = rotated
+            .map_err(|_| RegistryError::Vault(VaultError::Provider("the rotation was cut short")))??;
         self.inner.vault.reload(keys);
         self.rewrap_in_background();
         Ok(self.master_key_status())

@@ -68,7 +68,11 @@ impl Registry {
 
     /// The project of a name.
     pub async fn project_by_name(&self, scope: Scope, name: &ProjectName) -> Result<Project, RegistryError> {
-        self.inner.store.project_by_name(scope.org, name.as_str()).await?.ok_or(RegistryError::NotFound("project"))
+        self.inner
+            .store
+            .project_by_name(scope.org, name.as_str())
+            .await?
+            .ok_or(RegistryError::NotFound("project"))
     }
 
     /// Projects, by name.

@@ -27,9 +27,15 @@ pub fn redact_draft(draft: &ToolDraft) -> ToolDraft {
 }
 
 /// A binding's config with every secret field replaced by `[REDACTED]`.
-pub(crate) fn redact_config(schema: Option<&ConfigSchema>, config: &Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn redact_config(
+    schema: Option<&ConfigSchema>,
+    config: &Map<String, Value>,
+) -> Map<String, Value> {
     let is_secret = |key: &str| {
-        schema.into_iter().flat_map(|schema| &schema.fields).any(|field| field.is_secret() && field.key == key)
+        schema
+            .into_iter()
+            .flat_map(|schema| &schema.fields)
+            .any(|field| field.is_secret() && field.key == key)
     };
     let shown = config.iter().map(|(key, value)| {
         let hidden = sealed_reference(value).is_some() || is_secret(key) && !value.is_null();

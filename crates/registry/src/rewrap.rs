@@ -1,7 +1,7 @@
 //! Moving sealed values to the current master key: only the wrapped data keys are touched, in small steps, beside
 //! whatever goes on. Can be stopped and started again at any place.
 
-use hookswitch_model::{OrgId, Mode, Scope};
+use hookswitch_model::{Mode, OrgId, Scope};
 use hookswitch_store::{SealedPlace, SealedRow};
 use hookswitch_vault::{Purpose, SealContext};
 
@@ -69,6 +69,8 @@ fn context_of(row: &SealedRow) -> SealContext {
         SealedPlace::Secret(_) => {
             SealContext::new(org, secret_context(Scope::new(org, mode), &row.purpose), Purpose::Secret)
         }
-        SealedPlace::Answer(_, _, hash) => SealContext::new(org, crate::answers::answer_id(&hash), Purpose::Answer),
+        SealedPlace::Answer(_, _, hash) => {
+            SealContext::new(org, crate::answers::answer_id(&hash), Purpose::Answer)
+        }
     }
 }

@@ -3,8 +3,8 @@
 
 use std::fmt::Display;
 
-use hookswitch_model::config_schema::ConfigSchema;
 use hookswitch_model::binding::{sealed_reference, sealed_value};
+use hookswitch_model::config_schema::ConfigSchema;
 use hookswitch_model::draft::ToolDraft;
 use hookswitch_model::secret::{REDACTED, Sealable, is_secret_name};
 use hookswitch_model::{Findings, OrgId, SealId};
@@ -87,22 +87,32 @@ impl Registry {
         path: &str,
     ) -> Result<Vec<NewSeal>, RegistryError> {
         let mut sealing = Sealing { registry: self, org, seals: Vec::new(), findings: Findings::default() };
-        let secret_keys = schema.into_iter().flat_map(|schema| &schema.fields).filter(|field| field.is_secret());
+        let secret_keys =
+            schema.into_iter().flat_map(|schema| &schema.fields).filter(|field| field.is_secret());
         let secret_keys: Vec<&str> = secret_keys.map(|field| field.key.as_str()).collect();
         for (key, value) in config.iter_mut() {
             let at = format!("{path}.{key}");
-            let kept = stored.and_then(|stored| stored.get(key)).filter(|value| sealed_reference(value).is_some());
+            let kept =
+                stored.and_then(|stored| stored.get(key)).filter(|value| sealed_reference(value).is_some());
             match value {
-                Value::String(text) if secret_keys.contains(&key.as_str()) && text == REDACTED => match kept {
-                    Some(kept) => *value = kept.clone(),
-                    None => sealing.findings.error(at, "nothing_stored", "there is no stored value to keep"),
-                },
+                Value::String(text) if secret_keys.contains(&key.as_str()) && text == REDACTED => {
+                    match kept {
+                        Some(kept) => *value = kept.clone(),
+                        None => {
+                            sealing.findings.error(at, "nothing_stored", "there is no stored value to keep");
+                        }
+                    }
+                }
                 Value::String(text) if secret_keys.contains(&key.as_str()) => {
                     let seal = sealing.add(text, Purpose::Binding)?;
                     *value = sealed_value(seal);
                 }
                 other if sealed_reference(other).is_some() && kept != Some(&*other) => {
-                    sealing.findings.error(at, "invalid_value", "a reference to a sealed value can't be written");
+                    sealing.findings.error(
+                        at,
+                        "invalid_value",
+                        "a reference to a sealed value can't be written",
+                    );
                 }
                 _ => {}
             }

@@ -52,7 +52,11 @@ impl Registry {
 
     /// Deletes a secret. Calls that need it are refused from now on.
     pub async fn delete_secret(&self, scope: Scope, name: &SecretName) -> Result<(), RegistryError> {
-        self.inner.store.delete_secret(scope, name.as_str()).await.map_err(RegistryError::absent("secret"))?;
+        self.inner
+            .store
+            .delete_secret(scope, name.as_str())
+            .await
+            .map_err(RegistryError::absent("secret"))?;
         self.forget_secret(scope, name).await;
         Ok(())
     }
@@ -64,38 +68,38 @@ impl Registry {
         name: &SecretName,
     ) -> Result<Option<SecretString>, RegistryError> {
         let key = (scope.org, scope.mode, name.as_str().to_ascii_lowercase());
-        let sealed = match self.inner.caches.secrets.get(&key).await {
-            Some(known) => known,
-            None => {
-                let stored = match self.inner.store.get_sealed_secret(scope, name.as_str()).await {
-                    Ok(secret) => Some(Arc::<[u8]>::from(secret.sealed)),
-                    Err(StoreError::NotFound) => None,
-                    Err(error) => return Err(error.into()),
-                };
-                self.inner.caches.secrets.insert(key, stored.clone()).await;
-                stored
-            }
+        let sealed = if let Some(known) = self.inner.caches.secrets.get(&key).await {
+            known
+        } else {
+            let stored = match self.inner.store.get_sealed_secret(scope, name.as_str()).await {
+                Ok(secret) => Some(Arc::<[u8]>::from(secret.sealed)),
+                Err(StoreError::NotFound) => None,
+                Err(error) => return Err(error.into()),
+            };
+            self.inner.caches.secrets.insert(key, stored.clone()).await;
+            stored
         };
         sealed
-            .map(|sealed| self.open_text(scope.org, secret_context(scope, name.as_str()), Purpose::Secret, &sealed))
+            .map(|sealed| {
+                self.open_text(scope.org, secret_context(scope, name.as_str()), Purpose::Secret, &sealed)
+            })
             .transpose()
     }
 
     /// Opens a value sealed beside a definition or a binding. `None` when it is gone.
     pub async fn open_seal(&self, scope: Scope, id: SealId) -> Result<Option<SecretString>, RegistryError> {
         let key = (scope.org, id);
-        let stored = match self.inner.caches.seals.get(&key).await {
-            Some(known) => known,
-            None => {
-                let stored = match self.inner.store.get_seal(scope, id).await {
-                    // The purpose is part of what the value is bound to; it rides in front of the bytes.
-                    Ok(row) => Some(Arc::<[u8]>::from(with_purpose(&row.purpose, &row.sealed))),
-                    Err(StoreError::NotFound) => None,
-                    Err(error) => return Err(error.into()),
-                };
-                self.inner.caches.seals.insert(key, stored.clone()).await;
-                stored
-            }
+        let stored = if let Some(known) = self.inner.caches.seals.get(&key).await {
+            known
+        } else {
+            let stored = match self.inner.store.get_seal(scope, id).await {
+                // The purpose is part of what the value is bound to; it rides in front of the bytes.
+                Ok(row) => Some(Arc::<[u8]>::from(with_purpose(&row.purpose, &row.sealed))),
+                Err(StoreError::NotFound) => None,
+                Err(error) => return Err(error.into()),
+            };
+            self.inner.caches.seals.insert(key, stored.clone()).await;
+            stored
         };
         let Some(stored) = stored else { return Ok(None) };
         let (purpose, sealed) = split_purpose(&stored);
@@ -108,18 +112,17 @@ impl Registry {
         scope: Scope,
         tool: ToolId,
     ) -> Result<Vec<SecretString>, RegistryError> {
-        let keys = match self.inner.caches.signing.get(&tool).await {
-            Some(known) => known,
-            None => {
-                let rows = self.inner.store.list_signing_keys(scope, tool).await?;
-                let keys = rows
-                    .into_iter()
-                    .map(|row| SealedSigningKey { sealed: row.sealed, expires_at: row.expires_at })
-                    .collect();
-                let keys = Arc::new(keys);
-                self.inner.caches.signing.insert(tool, Arc::clone(&keys)).await;
-                keys
-            }
+        let keys = if let Some(known) = self.inner.caches.signing.get(&tool).await {
+            known
+        } else {
+            let rows = self.inner.store.list_signing_keys(scope, tool).await?;
+            let keys = rows
+                .into_iter()
+                .map(|row| SealedSigningKey { sealed: row.sealed, expires_at: row.expires_at })
+                .collect();
+            let keys = Arc::new(keys);
+            self.inner.caches.signing.insert(tool, Arc::clone(&keys)).await;
+            keys
         };
         let now = Stamp::now();
         keys.iter()

@@ -16,7 +16,7 @@ use crate::Registry;
 use crate::error::RegistryError;
 
 /// How long an old signing secret still signs after a rotation.
-const OVERLAP: Duration = Duration::from_secs(24 * 3600);
+const OVERLAP: Duration = Duration::from_hours(24);
 
 /// A saved tool and what its author should know.
 #[derive(Debug)]
@@ -54,9 +54,18 @@ impl Registry {
             }
             None => None,
         };
-        let new =
-            NewTool { id, project, name: definition.name.clone(), dialect, enabled: true, draft, seals, signing };
-        let tool = self.inner.store.insert_tool(scope, new, Some(by)).await.map_err(taken(&definition.name))?;
+        let new = NewTool {
+            id,
+            project,
+            name: definition.name.clone(),
+            dialect,
+            enabled: true,
+            draft,
+            seals,
+            signing,
+        };
+        let tool =
+            self.inner.store.insert_tool(scope, new, Some(by)).await.map_err(taken(&definition.name))?;
         self.forget_tool(tool.id).await;
         Ok(SavedTool { tool, findings, signing_secret: secret, is_new: true, is_changed: true })
     }
@@ -124,7 +133,8 @@ impl Registry {
             });
         }
         let secret = self.first_signing_secret(scope, &stored, &draft).await?;
-        let changes = ToolChanges { name: Some(definition.name.clone()), draft: Some(draft), enabled: None, seals };
+        let changes =
+            ToolChanges { name: Some(definition.name.clone()), draft: Some(draft), enabled: None, seals };
         // Optimistic either way: what was checked and sealed was checked against this version.
         let tool = self
             .inner
@@ -220,7 +230,11 @@ impl Registry {
     ) -> Result<(SecretString, Stamp), RegistryError> {
         let tool = self.get_tool(scope, id).await?;
         if !signs(&tool.draft) {
-            return Err(RegistryError::finding("$.webhook.signature", "not_signed", "the tool signs nothing"));
+            return Err(RegistryError::finding(
+                "$.webhook.signature",
+                "not_signed",
+                "the tool signs nothing",
+            ));
         }
         let secret = WebhookSecret::generate().map_err(|_| random_failed())?.reveal();
         let sealed = self.seal_text(scope.org, id, Purpose::Signing, &secret)?;

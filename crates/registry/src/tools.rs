@@ -3,7 +3,7 @@
 use hookswitch_model::name::ToolName;
 use hookswitch_model::tool::{CallStats, StoredTool, ToolVersion};
 use hookswitch_model::{Scope, ToolId};
-use hookswitch_store::{Percentiles, Page, PageOf, ToolFilter};
+use hookswitch_store::{Page, PageOf, Percentiles, ToolFilter};
 
 use crate::Registry;
 use crate::error::RegistryError;

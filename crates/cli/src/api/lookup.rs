@@ -37,7 +37,9 @@ impl Api {
         {
             return Ok(tool_of(answer));
         }
-        self.tool_named(given).await?.ok_or(CliError::NotFound { what: "tool", name: given.to_owned() })
+        self.tool_named(given)
+            .await?
+            .ok_or_else(|| CliError::NotFound { what: "tool", name: given.to_owned() })
     }
 
     /// A tool by name; `None` when there is none.
@@ -53,7 +55,9 @@ impl Api {
         {
             return Ok(agent_of(answer.value));
         }
-        self.agent_named(given).await?.ok_or(CliError::NotFound { what: "agent", name: given.to_owned() })
+        self.agent_named(given)
+            .await?
+            .ok_or_else(|| CliError::NotFound { what: "agent", name: given.to_owned() })
     }
 
     /// An agent by name; `None` when there is none.
@@ -69,7 +73,9 @@ impl Api {
         }
         let page = self.list("/v1/projects", &Query::default(), Paging::ALL).await?;
         let found = one_named("project", given, page.rows())?;
-        found.map(|project| text(project, "id")).ok_or(CliError::NotFound { what: "project", name: given.to_owned() })
+        found
+            .map(|project| text(project, "id"))
+            .ok_or_else(|| CliError::NotFound { what: "project", name: given.to_owned() })
     }
 }
 
@@ -111,7 +117,11 @@ mod tests {
 
     #[test]
     fn a_name_of_two_is_no_name() {
-        let rows = [json!({"id": "agent_1", "name": "a"}), json!({"id": "agent_2", "name": "a"}), json!({"name": "b"})];
+        let rows = [
+            json!({"id": "agent_1", "name": "a"}),
+            json!({"id": "agent_2", "name": "a"}),
+            json!({"name": "b"}),
+        ];
         let error = one_named("agent", "a", &rows).unwrap_err();
         assert_eq!(error.to_string(), "2 agents are called \"a\": agent_1, agent_2");
         assert!(one_named("agent", "b", &rows).unwrap().is_some());

@@ -11,8 +11,7 @@ use http::{Method, Response};
 use hyper::body::Incoming;
 use serde_json::Value;
 
-pub(crate) use lookup::{AgentRef, ToolRef};
-pub(crate) use pages::{Page, Paging};
+pub(crate) use pages::Paging;
 pub(crate) use path::{Query, segment};
 pub use problem::{Problem, ProblemPart};
 
@@ -20,7 +19,7 @@ use crate::error::CliError;
 use crate::http::{Answer, Call, Client, Server};
 
 /// A tool call may take as long as the server's ceiling (semantics: Attempts and time).
-const LONGEST_CALL: Duration = Duration::from_secs(3600);
+const LONGEST_CALL: Duration = Duration::from_hours(1);
 
 /// A client of the native API.
 #[derive(Debug)]
@@ -67,7 +66,11 @@ impl Api {
     }
 
     /// Opens a stream of server-sent events after an event number.
-    pub(crate) async fn open_events(&mut self, path: &str, after: u64) -> Result<Response<Incoming>, CliError> {
+    pub(crate) async fn open_events(
+        &mut self,
+        path: &str,
+        after: u64,
+    ) -> Result<Response<Incoming>, CliError> {
         let mut headers = vec![("accept", "text/event-stream".to_owned())];
         if after > 0 {
             headers.push(("last-event-id", after.to_string()));

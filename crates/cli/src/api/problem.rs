@@ -64,7 +64,8 @@ impl Problem {
 
     /// The places that are wrong, one line each, and the request id when the server itself failed.
     pub(crate) fn details(&self) -> Vec<String> {
-        let part = |part: &ProblemPart| [&part.path, &part.message].map(String::as_str).join(" ").trim().to_owned();
+        let part =
+            |part: &ProblemPart| [&part.path, &part.message].map(String::as_str).join(" ").trim().to_owned();
         let mut lines: Vec<String> = self.errors.iter().map(part).collect();
         if self.status >= 500 && !self.request_id.is_empty() {
             lines.push(format!("request {}", self.request_id));
@@ -86,8 +87,12 @@ impl Problem {
     /// What to do next.
     pub(crate) fn hint(&self) -> Option<String> {
         let hint = match self.code.as_str() {
-            "unauthorized" => "set HOOKSWITCH_KEY or --key-file to a key of this server that has not been revoked",
-            "forbidden" => "`hookswitch keys create NAME --permission …` with an admin key makes a key that may",
+            "unauthorized" => {
+                "set HOOKSWITCH_KEY or --key-file to a key of this server that has not been revoked"
+            }
+            "forbidden" => {
+                "`hookswitch keys create NAME --permission …` with an admin key makes a key that may"
+            }
             "not_found" => "check the name or id, and that the key belongs to the same organisation and mode",
             "name_taken" => "choose another name, or change the existing one with `hookswitch tools apply`",
             "version_mismatch" => "somebody else changed it meanwhile: look at it again, then repeat",
@@ -124,9 +129,13 @@ mod tests {
 
     #[test]
     fn exit_codes_follow_the_status() {
-        for (status, exit) in
-            [(401, Exit::Denied), (403, Exit::Denied), (404, Exit::NotFound), (409, Exit::Conflict), (503, Exit::Unreachable)]
-        {
+        for (status, exit) in [
+            (401, Exit::Denied),
+            (403, Exit::Denied),
+            (404, Exit::NotFound),
+            (409, Exit::Conflict),
+            (503, Exit::Unreachable),
+        ] {
             assert_eq!(Problem::read(status, &json!({"code": "x"})).unwrap().exit(), exit);
         }
     }

@@ -20,7 +20,7 @@ pub(crate) struct Origin {
 impl Origin {
     /// `tools/book.yaml:12` for a JSON path into the definition.
     pub(crate) fn show(&self, path: &str) -> String {
-        let line = self.lines.find_below(&self.place, path);
+        let line = self.lines.find(&self.place, path);
         line.map_or_else(|| self.file.display().to_string(), |line| format!("{}:{line}", self.file.display()))
     }
 
@@ -31,7 +31,7 @@ impl Origin {
 
     /// First line of a JSON path, when it is known.
     pub(crate) fn line(&self, path: &str) -> Option<usize> {
-        self.lines.find_below(&self.place, path)
+        self.lines.find(&self.place, path)
     }
 
     fn failure(&self, path: &str, message: impl Into<String>) -> CliError {
@@ -113,7 +113,11 @@ impl Definitions {
     }
 }
 
-fn items(members: &mut Map<String, Value>, key: &str, origin: &Origin) -> Result<Vec<(Origin, Value)>, CliError> {
+fn items(
+    members: &mut Map<String, Value>,
+    key: &str,
+    origin: &Origin,
+) -> Result<Vec<(Origin, Value)>, CliError> {
     match members.remove(key) {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(values)) => {
@@ -158,7 +162,9 @@ fn as_binding(value: Value, origin: &Origin, path: &str) -> Result<Map<String, V
         _ => return Err(origin.failure(path, "a tool of an agent is a name, or {tool: NAME, config: {…}}")),
     };
     match binding.keys().find(|key| !matches!(key.as_str(), "tool" | "config" | "enabled")) {
-        Some(other) => Err(origin.failure(&format!("{path}.{other}"), format!("{other:?} is no field of a binding"))),
+        Some(other) => {
+            Err(origin.failure(&format!("{path}.{other}"), format!("{other:?} is no field of a binding")))
+        }
         None => Ok(binding),
     }
 }
@@ -212,7 +218,10 @@ mod tests {
             ("kind: context\n", "t.yaml:1: the tool has no name"),
             ("tools: 1\n", "t.yaml:1: `tools` must be a list"),
             ("tools: []\nagent: []\n", "t.yaml:2: \"agent\" means nothing"),
-            ("agents:\n  - name: x\n    tools:\n      - {tool: a, confg: 1}\n", "t.yaml:4: \"confg\" is no field"),
+            (
+                "agents:\n  - name: x\n    tools:\n      - {tool: a, confg: 1}\n",
+                "t.yaml:4: \"confg\" is no field",
+            ),
         ];
         for (text, start) in cases {
             let error = definitions(text).unwrap_err().to_string();

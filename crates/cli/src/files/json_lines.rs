@@ -27,7 +27,10 @@ impl Walk<'_> {
                 self.string();
             }
             _ => {
-                while self.peek().is_some_and(|byte| !matches!(byte, b',' | b'}' | b']') && !byte.is_ascii_whitespace()) {
+                while self
+                    .peek()
+                    .is_some_and(|byte| !matches!(byte, b',' | b'}' | b']') && !byte.is_ascii_whitespace())
+                {
                     self.at += 1;
                 }
             }
@@ -112,11 +115,11 @@ mod tests {
     fn every_part_has_its_line() {
         let text = "{\n  \"a\": [\n    {\"b\\\"c\": 1},\n    2\n  ],\n  \"d\": {}\n}";
         let lines = json_lines(text);
-        assert_eq!(lines.find("$.a"), Some(2));
-        assert_eq!(lines.find("$.a[0]"), Some(3));
-        assert_eq!(lines.find("$.a[1]"), Some(4));
-        assert_eq!(lines.find("$.d"), Some(6));
-        assert_eq!(lines.find("$.d.missing"), Some(6));
+        assert_eq!(lines.find(&Place::root(), "$.a"), Some(2));
+        assert_eq!(lines.find(&Place::root(), "$.a[0]"), Some(3));
+        assert_eq!(lines.find(&Place::root(), "$.a[1]"), Some(4));
+        assert_eq!(lines.find(&Place::root(), "$.d"), Some(6));
+        assert_eq!(lines.find(&Place::root(), "$.d.missing"), Some(6));
     }
 
     proptest! {

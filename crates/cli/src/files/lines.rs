@@ -68,20 +68,11 @@ impl Lines {
         self.0.insert(place.clone(), line);
     }
 
-    /// The line of a JSON path, else of the nearest part around it.
-    pub(crate) fn find(&self, path: &str) -> Option<usize> {
-        self.nearest(Place::parse(path))
-    }
-
-    /// The line of a JSON path below a place.
-    pub(crate) fn find_below(&self, above: &Place, path: &str) -> Option<usize> {
+    /// The line of a JSON path below a place, else of the nearest part around it.
+    pub(crate) fn find(&self, above: &Place, path: &str) -> Option<usize> {
         let mut steps = above.0.clone();
         steps.extend(Place::parse(path).0);
-        self.nearest(Place(steps))
-    }
-
-    fn nearest(&self, place: Place) -> Option<usize> {
-        let mut place = Some(place);
+        let mut place = Some(Place(steps));
         while let Some(current) = place {
             if let Some(line) = self.0.get(&current) {
                 return Some(*line);

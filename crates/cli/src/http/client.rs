@@ -91,7 +91,8 @@ impl Client {
             }
         }
         let mut sender = connect(&self.server).await.map_err(|reason| self.unreachable(reason))?;
-        let response = sender.send_request(request).await.map_err(|error| self.unreachable(describe(&error)))?;
+        let response =
+            sender.send_request(request).await.map_err(|error| self.unreachable(describe(&error)))?;
         self.kept = Some(sender);
         Ok(response)
     }
@@ -119,9 +120,9 @@ impl Client {
             }
             None => Bytes::new(),
         };
-        builder
-            .body(Full::new(body))
-            .map_err(|error| CliError::usage(format!("the request can't be made: {error}"), "check the arguments"))
+        builder.body(Full::new(body)).map_err(|error| {
+            CliError::usage(format!("the request can't be made: {error}"), "check the arguments")
+        })
     }
 
     fn unreachable(&self, reason: String) -> CliError {

@@ -21,7 +21,8 @@ use super::server::Server;
 
 /// Opens a connection; the error says in one line why it can't.
 pub(super) async fn connect(server: &Server) -> Result<SendRequest<Full<Bytes>>, String> {
-    let stream = TcpStream::connect((server.host(), server.port())).await.map_err(|error| describe(&error))?;
+    let stream =
+        TcpStream::connect((server.host(), server.port())).await.map_err(|error| describe(&error))?;
     // A command sends one small request and waits.
     stream.set_nodelay(true).map_err(|error| describe(&error))?;
     if !server.is_https() {
@@ -36,7 +37,8 @@ async fn handshake<S>(stream: S) -> Result<SendRequest<Full<Bytes>>, String>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| describe(&error))?;
+    let (sender, connection) =
+        http1::handshake(TokioIo::new(stream)).await.map_err(|error| describe(&error))?;
     // Ends with the sender; what goes wrong is told to whoever waits for an answer.
     tokio::spawn(connection);
     Ok(sender)

@@ -16,7 +16,8 @@ impl Server {
     /// Reads a base URL: http or https, perhaps with a path before `/v1`.
     pub(crate) fn parse(text: &str, key: Option<SecretString>) -> Result<Self, CliError> {
         let refuse = |why: &str| {
-            let hint = "give the server's base URL, such as http://127.0.0.1:8080, by --url or HOOKSWITCH_URL";
+            let hint =
+                "give the server's base URL, such as http://127.0.0.1:8080, by --url or HOOKSWITCH_URL";
             Err(CliError::usage(format!("the server's URL can't be used: {why}"), hint))
         };
         let url = match Url::parse(text) {

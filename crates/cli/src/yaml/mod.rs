@@ -4,5 +4,5 @@ mod read;
 mod scalar;
 mod write;
 
-pub(crate) use read::{Document, YamlError, read};
+pub(crate) use read::{Document, read};
 pub(crate) use write::write;

@@ -34,8 +34,12 @@ pub(crate) struct Document {
 
 /// Reads all documents of a text; empty ones are left out.
 pub(crate) fn read(text: &str) -> Result<Vec<Document>, YamlError> {
-    let mut reader =
-        Reader { parser: Parser::new_from_str(text), anchors: HashMap::new(), lines: Lines::default(), left: MOST_VALUES };
+    let mut reader = Reader {
+        parser: Parser::new_from_str(text),
+        anchors: HashMap::new(),
+        lines: Lines::default(),
+        left: MOST_VALUES,
+    };
     let mut documents = Vec::new();
     loop {
         let (event, span) = reader.next()?;
@@ -79,21 +83,28 @@ impl<'input> Reader<'input> {
         }
     }
 
-    fn value(&mut self, (event, span): (Event<'input>, Span), place: &Place, depth: usize) -> Result<Value, YamlError> {
+    fn value(
+        &mut self,
+        (event, span): (Event<'input>, Span),
+        place: &Place,
+        depth: usize,
+    ) -> Result<Value, YamlError> {
         if depth > MOST_DEPTH {
             return Err(failure(&span, format!("nested deeper than {MOST_DEPTH}")));
         }
         self.spend(1, &span)?;
         self.lines.note(place, span.start.line());
         let (anchor, value) = match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                (anchor, scalar_value(&text, style, tag.as_deref()).map_err(|message| failure(&span, message))?)
-            }
+            Event::Scalar(text, style, anchor, tag) => (
+                anchor,
+                scalar_value(&text, style, tag.as_deref()).map_err(|message| failure(&span, message))?,
+            ),
             Event::SequenceStart(anchor, _) => (anchor, self.list(place, depth)?),
             Event::MappingStart(anchor, _) => (anchor, self.map(place, depth)?),
             Event::Alias(anchor) => {
                 let value = self.anchors.get(&anchor).cloned();
-                let value = value.ok_or_else(|| failure(&span, "an alias inside the value that it stands for"))?;
+                let value =
+                    value.ok_or_else(|| failure(&span, "an alias inside the value that it stands for"))?;
                 self.spend(size(&value), &span)?;
                 return Ok(value);
             }
@@ -142,7 +153,8 @@ impl<'input> Reader<'input> {
     }
 
     fn spend(&mut self, values: usize, span: &Span) -> Result<(), YamlError> {
-        self.left = self.left.checked_sub(values).ok_or_else(|| failure(span, "the file holds too many values"))?;
+        self.left =
+            self.left.checked_sub(values).ok_or_else(|| failure(span, "the file holds too many values"))?;
         Ok(())
     }
 }
@@ -190,11 +202,11 @@ mod tests {
     fn lines_are_those_of_the_keys() {
         let text = "name: book\n\nwebhook:\n  url: https://x.example\n  headers:\n    X-A: b\nparameters:\n  - name: date\n";
         let lines = read(text).unwrap().remove(0).lines;
-        assert_eq!(lines.find("$.webhook.url"), Some(4));
-        assert_eq!(lines.find("$.webhook.headers[\"X-A\"]"), Some(6));
-        assert_eq!(lines.find("$.parameters[0].name"), Some(8));
+        assert_eq!(lines.find(&Place::root(), "$.webhook.url"), Some(4));
+        assert_eq!(lines.find(&Place::root(), "$.webhook.headers[\"X-A\"]"), Some(6));
+        assert_eq!(lines.find(&Place::root(), "$.parameters[0].name"), Some(8));
         // What is missing is looked for where it should have been.
-        assert_eq!(lines.find("$.webhook.method"), Some(3));
+        assert_eq!(lines.find(&Place::root(), "$.webhook.method"), Some(3));
     }
 
     #[test]
@@ -204,7 +216,10 @@ mod tests {
 
     #[test]
     fn block_texts_keep_their_lines() {
-        assert_eq!(one("a: |\n  one\n  two\nb: >-\n  three\n  four\n"), json!({"a": "one\ntwo\n", "b": "three four"}));
+        assert_eq!(
+            one("a: |\n  one\n  two\nb: >-\n  three\n  four\n"),
+            json!({"a": "one\ntwo\n", "b": "three four"})
+        );
     }
 
     #[test]

@@ -27,7 +27,9 @@ fn number(text: &str) -> Option<Number> {
     }
     let starts_well = unsigned.starts_with(|c: char| c.is_ascii_digit())
         || unsigned.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    if !starts_well || !unsigned.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-')) {
+    if !starts_well
+        || !unsigned.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'))
+    {
         return None;
     }
     let plain = text.strip_prefix('+').unwrap_or(text);

@@ -138,7 +138,8 @@ fn text(string: &str) -> String {
 }
 
 fn is_plain(text: &str) -> bool {
-    let starts_well = text.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '/' | '$' | '.' | '('));
+    let starts_well =
+        text.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '/' | '$' | '.' | '('));
     starts_well
         && !text.ends_with([' ', ':'])
         && !text.starts_with("...")

@@ -144,7 +144,12 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
             traceparent: run.work.traceparent.clone(),
         };
         let (headers, sent) = webhook::attempt(
-            &engine.inner.egress, &sending.request, &stamps, &sending.opened, sending.budget_end, sending.listen_end,
+            &engine.inner.egress,
+            &sending.request,
+            &stamps,
+            &sending.opened,
+            sending.budget_end,
+            sending.listen_end,
         )
         .await;
         let timings = sent.as_ref().map_or_else(|_| AttemptTimings::default(), webhook::timings_of);

@@ -96,12 +96,7 @@ impl Run {
             Outcome::Unknown => ActState::Unknown,
             Outcome::Failed | Outcome::Refused | Outcome::Cancelled => ActState::Failed,
         };
-        let settled = ActOutcome {
-            act,
-            state,
-            told: Some(Value::clone(told)),
-            settled_at: Stamp::now(),
-        };
+        let settled = ActOutcome { act, state, told: Some(Value::clone(told)), settled_at: Stamp::now() };
         let variables = variables.and_then(|variables| match variables {
             Value::Object(members) => Some(members),
             _ => None,

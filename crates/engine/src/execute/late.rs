@@ -8,8 +8,8 @@ use std::time::Instant;
 use hookswitch_model::Outcome;
 use hookswitch_session::Event;
 
-use super::attempts::{Attempted, Sending, finish_of};
 use super::Run;
+use super::attempts::{Attempted, Sending, finish_of};
 use crate::error::EngineError;
 use crate::session::LiveTool;
 use crate::told;
@@ -28,7 +28,8 @@ pub(super) async fn listen(
         () = tokio::time::sleep_until(sending.listen_end.into()) => return,
     };
     let finish = finish_of(run, tool, sending, attempted);
-    let Some(outcome) = finish.outcome.filter(|outcome| matches!(outcome, Outcome::Done | Outcome::Failed)) else {
+    let Some(outcome) = finish.outcome.filter(|outcome| matches!(outcome, Outcome::Done | Outcome::Failed))
+    else {
         return;
     };
     let Some(act) = run.act else { return };

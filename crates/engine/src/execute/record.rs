@@ -1,9 +1,9 @@
 //! The record of a call.
 
 use hookswitch_executors::Redactor;
+use hookswitch_model::Outcome;
 use hookswitch_model::execution::{Attempt, Execution, ExecutionDetail, ExtractedVariable, RequestRecord};
 use hookswitch_model::secret::REDACTED;
-use hookswitch_model::Outcome;
 use serde_json::{Map, Value};
 
 use crate::session::{LiveSession, Work};
@@ -45,7 +45,12 @@ impl Finish {
 
     pub(crate) fn ended(outcome: Outcome, error: impl Into<String>) -> Self {
         let error = error.into();
-        Self { outcome: Some(outcome), told: told::failure(outcome, &error), error: Some(error), ..Self::default() }
+        Self {
+            outcome: Some(outcome),
+            told: told::failure(outcome, &error),
+            error: Some(error),
+            ..Self::default()
+        }
     }
 
     /// The soft timeout: the same text for all outcomes.

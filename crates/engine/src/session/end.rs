@@ -23,11 +23,7 @@ impl Engine {
         }
     }
 
-    pub(crate) async fn end(
-        &self,
-        session: &Arc<LiveSession>,
-        reason: EndReason,
-    ) -> Result<(), EngineError> {
+    pub(crate) async fn end(&self, session: &Arc<LiveSession>, reason: EndReason) -> Result<(), EngineError> {
         let is_first = {
             let mut state = session.state.lock();
             let is_first = state.ended_at.is_none();

@@ -21,15 +21,16 @@ use crate::Engine;
 use crate::error::EngineError;
 
 /// How long this node owns a session before it must say so again.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 /// Live events that a slow reader may fall behind before it is sent back to the store.
 const EVENT_BACKLOG: usize = 256;
 
-impl Engine {
-    pub(crate) fn lease(&self) -> Stamp {
-        Stamp::now().plus(LEASE)
-    }
+/// Until when this node owns a session that it takes now.
+pub(crate) fn lease() -> Stamp {
+    Stamp::now().plus(LEASE)
+}
 
+impl Engine {
     /// The session of an id, loaded when it is not in memory.
     pub(crate) async fn live_session(
         &self,
@@ -57,7 +58,7 @@ impl Engine {
         if let Some(session) = self.inner.sessions.get(id) {
             return Ok(session);
         }
-        let loaded = self.inner.store.claim_session_any_tenant(id, self.inner.node, self.lease()).await?;
+        let loaded = self.inner.store.claim_session_any_tenant(id, self.inner.node, lease()).await?;
         let undelivered = loaded.undelivered;
         let live = self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await?;
         // Answers that were on disk when the server went down, and that nobody had been told.
@@ -94,7 +95,7 @@ impl Engine {
         settings.voice = false;
         let mut machine = Machine::new(settings);
         let origin = Instant::now();
-        let restored: Vec<RestoredAct> = acts.into_iter().map(|act| restore(act, &tools)).collect();
+        let restored: Vec<RestoredAct> = acts.iter().map(|act| restore(act, &tools)).collect();
         if !restored.is_empty() {
             let now = hookswitch_model::Now { wall: Stamp::now(), mono: Duration::ZERO };
             // Nothing runs in a session that was just loaded: restoring gives no orders.
@@ -156,7 +157,7 @@ fn rules_of(prepared: &Prepared) -> CallRules {
     }
 }
 
-fn restore(act: Act, tools: &[Arc<LiveTool>]) -> RestoredAct {
+fn restore(act: &Act, tools: &[Arc<LiveTool>]) -> RestoredAct {
     let rules = tools.iter().find(|tool| tool.prepared.id == act.tool).map(|tool| &tool.rules);
     RestoredAct {
         act: act.id,

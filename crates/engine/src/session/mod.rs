@@ -11,6 +11,6 @@ mod view;
 
 pub(crate) use kept::Kept;
 pub(crate) use live::{LiveSession, LiveTool, OpenCall, State, Work};
-pub(crate) use table::Sessions;
 pub(crate) use start::can_run;
+pub(crate) use table::Sessions;
 pub use view::{SessionView, ToolView};

@@ -11,6 +11,7 @@ use hookswitch_model::tool::StoredTool;
 use hookswitch_model::{Effect, ProjectId, Scope, SessionId, Stamp};
 use serde_json::{Map, Value, json};
 
+use super::load::lease;
 use crate::Engine;
 use crate::error::EngineError;
 use crate::input::SessionStart;
@@ -55,7 +56,7 @@ impl Engine {
             end_reason: None,
             epoch: 1,
         };
-        let session = self.inner.store.insert_session(&session, self.inner.node, self.lease()).await?;
+        let session = self.inner.store.insert_session(&session, self.inner.node, lease()).await?;
         let live = self.bring_to_life(session, 0, Vec::new()).await?;
         self.inner.counters.session_started();
         let tools: Vec<&str> = live.tools.iter().map(|tool| tool.function.as_str()).collect();
@@ -94,9 +95,11 @@ impl Engine {
         variables.extend(start.variables.clone());
         for (index, named) in start.tools.iter().enumerate() {
             let tool = self.inner.store.get_tool(scope, named.tool).await.map_err(|error| match error {
-                hookswitch_store::StoreError::NotFound => {
-                    EngineError::finding(&format!("$.tools[{index}]"), "unknown_tool", "there is no such tool")
-                }
+                hookswitch_store::StoreError::NotFound => EngineError::finding(
+                    &format!("$.tools[{index}]"),
+                    "unknown_tool",
+                    "there is no such tool",
+                ),
                 other => EngineError::Store(other),
             })?;
             wanted.retain(|(other, _)| other.id != tool.id);
@@ -168,4 +171,3 @@ fn check_data(start: &SessionStart) -> Result<(), EngineError> {
 pub(crate) const fn can_run(kind: Kind) -> bool {
     matches!(kind, Kind::Webhook | Kind::Context | Kind::Hosted)
 }
-

@@ -8,6 +8,7 @@ use hookswitch_model::session::EndReason;
 use hookswitch_model::{NodeId, SessionId, Stamp};
 
 use super::LiveSession;
+use super::load::lease;
 use crate::Engine;
 use crate::error::EngineError;
 
@@ -56,7 +57,7 @@ impl Engine {
         if ours.is_empty() {
             return;
         }
-        match self.inner.store.renew_leases_any_tenant(self.inner.node, &ours, self.lease()).await {
+        match self.inner.store.renew_leases_any_tenant(self.inner.node, &ours, lease()).await {
             Ok(kept) => {
                 let kept: HashSet<SessionId> = kept.into_iter().collect();
                 for lost in ours.into_iter().filter(|id| !kept.contains(id)) {
@@ -74,8 +75,7 @@ impl Engine {
         let since = Stamp::from_micros(now.micros() - i64::try_from(idle.as_micros()).unwrap_or(0));
         // Asked as nobody in particular: sessions that this node evicted are meant as well.
         let nobody = NodeId::generate();
-        let forgotten =
-            self.inner.store.open_sessions_of_other_nodes_any_tenant(nobody, since, BATCH).await;
+        let forgotten = self.inner.store.open_sessions_of_other_nodes_any_tenant(nobody, since, BATCH).await;
         let forgotten = match forgotten {
             Ok(forgotten) => forgotten,
             Err(error) => {
@@ -91,7 +91,7 @@ impl Engine {
     }
 
     async fn end_stored(&self, id: SessionId) -> Result<(), EngineError> {
-        let loaded = self.inner.store.claim_session_any_tenant(id, self.inner.node, self.lease()).await?;
+        let loaded = self.inner.store.claim_session_any_tenant(id, self.inner.node, lease()).await?;
         let live = self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await?;
         self.end(&live, EndReason::Idle).await
     }

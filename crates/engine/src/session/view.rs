@@ -56,13 +56,17 @@ impl SessionView {
             agent: session.agent,
             project: session.project,
             channel: session.channel,
-            tools: session.tools.iter().map(|tool| ToolView {
-                tool: tool.prepared.id,
-                version: tool.prepared.version,
-                function: tool.function.clone(),
-                description: tool.prepared.definition.description.clone(),
-                parameters: tool.prepared.definition.arguments.shown().clone(),
-            }).collect(),
+            tools: session
+                .tools
+                .iter()
+                .map(|tool| ToolView {
+                    tool: tool.prepared.id,
+                    version: tool.prepared.version,
+                    function: tool.function.clone(),
+                    description: tool.prepared.definition.description.clone(),
+                    parameters: tool.prepared.definition.arguments.shown().clone(),
+                })
+                .collect(),
             variables: Value::clone(&state.variables),
             metadata: session.metadata.clone(),
             created_at: session.created_at,

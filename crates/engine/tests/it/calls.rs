@@ -53,7 +53,10 @@ async fn a_private_address_is_refused_at_registration_and_at_the_call() {
     // An entry that is taken away after the tool was saved: the call is refused.
     let tool = house.tool(booking(&upstream)).await;
     let session = house.session(&[tool]).await;
-    house.engine.egress().set_policy(hookswitch_egress::Policy::new(hookswitch_egress::PolicySettings::default()));
+    house
+        .engine
+        .egress()
+        .set_policy(hookswitch_egress::Policy::new(hookswitch_egress::PolicySettings::default()));
     let answer = house.call(session, "book", json!({"date": "2026-11-20"})).await;
     assert_eq!(answer.outcome, Some(Outcome::Refused));
     assert!(upstream.requests().is_empty());

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hookswitch_egress::{AllowEntry, Client, HickoryResolver, Policy, PolicySettings};
-use hookswitch_engine::{ArgumentsInput, CallAnswer, CallInput, Engine, EngineSettings, SessionStart, StartTool};
+use hookswitch_engine::{
+    ArgumentsInput, CallAnswer, CallInput, Engine, EngineSettings, SessionStart, StartTool,
+};
 use hookswitch_model::draft::ToolDraft;
 use hookswitch_model::{Dialect, KeyId, ProjectId, Scope, SessionId, ToolId};
 use hookswitch_registry::Registry;
@@ -42,14 +44,13 @@ impl House {
         let vault = Arc::new(Vault::new(MasterKeys::parse(&master_key()).unwrap()));
         let registry = Registry::new(store.clone(), vault, egress.clone());
         let made = registry.bootstrap(None).await.unwrap();
-        let key = match made {
-            Some(made) => made.key,
-            None => {
-                let orgs = store.list_orgs(&hookswitch_store::Page::first(1)).await.unwrap();
-                let scope = Scope::new(orgs.items[0].id, hookswitch_model::Mode::Live);
-                let keys = store.list_keys(scope, &hookswitch_store::Page::first(1)).await.unwrap();
-                keys.items[0].clone()
-            }
+        let key = if let Some(made) = made {
+            made.key
+        } else {
+            let orgs = store.list_orgs(&hookswitch_store::Page::first(1)).await.unwrap();
+            let scope = Scope::new(orgs.items[0].id, hookswitch_model::Mode::Live);
+            let keys = store.list_keys(scope, &hookswitch_store::Page::first(1)).await.unwrap();
+            keys.items[0].clone()
         };
         let writer = Writer::start(store.clone(), WriterOptions::default());
         let engine = Engine::new(registry, writer, egress, settings);
@@ -70,7 +71,8 @@ impl House {
 
     /// Starts a session with these tools.
     pub(crate) async fn session(&self, tools: &[ToolId]) -> SessionId {
-        let tools = tools.iter().map(|tool| StartTool { tool: *tool, config: serde_json::Map::new() }).collect();
+        let tools =
+            tools.iter().map(|tool| StartTool { tool: *tool, config: serde_json::Map::new() }).collect();
         let start = SessionStart { tools, ..SessionStart::default() };
         self.engine.start_session(self.scope, self.project, start).await.unwrap().id
     }

@@ -3,6 +3,7 @@
 
 mod calls;
 mod house;
+mod properties;
 mod repeats;
 mod restart;
 mod slow;

@@ -25,8 +25,11 @@ async fn the_same_booking_is_sent_once_and_replayed() {
     assert!(!second.replayed);
     assert_ne!(second.execution, first.execution);
     assert_eq!(upstream.requests().len(), 2);
-    let keys: Vec<String> =
-        upstream.requests().iter().map(|request| request.header("idempotency-key").unwrap().to_owned()).collect();
+    let keys: Vec<String> = upstream
+        .requests()
+        .iter()
+        .map(|request| request.header("idempotency-key").unwrap().to_owned())
+        .collect();
     assert_ne!(keys[0], keys[1]);
 }
 

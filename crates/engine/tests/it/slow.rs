@@ -9,8 +9,7 @@ use crate::house::{House, booking, lookup};
 
 #[tokio::test]
 async fn a_slow_action_gets_the_soft_timeout_and_settles_late() {
-    let upstream =
-        TestServer::start(|_| Reply::json(r#"{"id":9}"#).after(Duration::from_millis(500))).await;
+    let upstream = TestServer::start(|_| Reply::json(r#"{"id":9}"#).after(Duration::from_millis(500))).await;
     let folder = tempfile::tempdir().unwrap();
     let house = House::open(folder.path(), &upstream).await;
     let mut draft = booking(&upstream);

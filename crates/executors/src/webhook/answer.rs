@@ -105,9 +105,10 @@ fn result_of(parsed: &Value) -> Value {
 /// The receiver's own words, where it has any: `error`, `error.message`, `message` or `detail`.
 fn error_text(parsed: &Value, status: http::StatusCode) -> String {
     let words = [parsed.get("error"), parsed.get("message"), parsed.get("detail")];
-    let text = words.into_iter().flatten().find_map(|word| {
-        word.as_str().or_else(|| word.get("message").and_then(Value::as_str))
-    });
+    let text = words
+        .into_iter()
+        .flatten()
+        .find_map(|word| word.as_str().or_else(|| word.get("message").and_then(Value::as_str)));
     let text = text.unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason given"));
     text.chars().filter(|c| !c.is_control()).take(MOST_ERROR).collect()
 }

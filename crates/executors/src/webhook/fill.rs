@@ -6,8 +6,8 @@ use hookswitch_model::draft::{RedirectPolicy, SignatureScheme};
 use hookswitch_model::parameter::Place;
 use hookswitch_model::plan::{BodyPlan, HeaderValuePlan, RequestPlan};
 use hookswitch_template::{FillError, FillRules, Lookup, push_query_pair, text_form};
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::Method;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 

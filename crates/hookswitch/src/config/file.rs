@@ -1,8 +1,8 @@
 //! The configuration file: TOML, one setting a line; lists as arrays.
 
+use super::ConfigError;
 use super::origin::{Given, Origin};
 use super::settings::NAMES;
-use super::ConfigError;
 
 pub(crate) fn read_into(path: &str, given: &mut Given) -> Result<(), ConfigError> {
     let text = std::fs::read_to_string(path)

@@ -48,11 +48,7 @@ pub(super) fn truth(given: &Given, name: &'static str) -> Result<bool, ConfigErr
 }
 
 /// A length of time: `500ms`, `30s`, `5m`, `12h`, `30d`; a bare number is seconds.
-pub(super) fn span(
-    given: &Given,
-    name: &'static str,
-    otherwise: Duration,
-) -> Result<Duration, ConfigError> {
+pub(super) fn span(given: &Given, name: &'static str, otherwise: Duration) -> Result<Duration, ConfigError> {
     let Some(value) = given.get(name) else { return Ok(otherwise) };
     let text = single(name, value)?.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -67,7 +63,9 @@ pub(super) fn span(
     let number: Option<u64> = text[..digits].parse().ok();
     match number.and_then(|number| number.checked_mul(unit_ms)) {
         Some(milliseconds) if unit_ms > 0 => Ok(Duration::from_millis(milliseconds)),
-        _ => Err(invalid(name, value, format!("a time such as 500ms, 30s, 5m or 12h expected, not {text:?}"))),
+        _ => {
+            Err(invalid(name, value, format!("a time such as 500ms, 30s, 5m or 12h expected, not {text:?}")))
+        }
     }
 }
 

@@ -13,10 +13,32 @@ use super::{ConfigError, parse};
 
 /// All settings that a file may name. `HOOKSWITCH_` and the name in capitals is its variable.
 pub(super) const NAMES: [&str; 26] = [
-    "listen", "data", "database_url", "public_url", "tls_cert", "tls_key", "allow_egress", "egress_ports",
-    "https_only", "nat64", "insecure_tls", "master_key_file", "log", "log_format", "dev", "max_connections",
-    "call_ceiling", "listen_on", "session_idle", "session_longest", "drain", "keep_payloads", "keep_rows",
-    "otlp_endpoint", "extra_roots", "calls_per_tool",
+    "listen",
+    "data",
+    "database_url",
+    "public_url",
+    "tls_cert",
+    "tls_key",
+    "allow_egress",
+    "egress_ports",
+    "https_only",
+    "nat64",
+    "insecure_tls",
+    "master_key_file",
+    "log",
+    "log_format",
+    "dev",
+    "max_connections",
+    "call_ceiling",
+    "listen_on",
+    "session_idle",
+    "session_longest",
+    "drain",
+    "keep_payloads",
+    "keep_rows",
+    "otlp_endpoint",
+    "extra_roots",
+    "calls_per_tool",
 ];
 
 /// Flags of `hookswitch serve`.
@@ -177,7 +199,8 @@ fn database_url(given: &Given, data: &std::path::Path) -> Result<DatabaseUrl, Co
         None => Ok(DatabaseUrl::sqlite(data.join("hookswitch.db"))),
         Some(value) => {
             let text = parse::text(given, "database_url")?.unwrap_or_default();
-            DatabaseUrl::parse(&text).map_err(|error| parse::invalid("database_url", value, error.to_string()))
+            DatabaseUrl::parse(&text)
+                .map_err(|error| parse::invalid("database_url", value, error.to_string()))
         }
     }
 }
@@ -201,7 +224,11 @@ fn egress(given: &Given) -> Result<PolicySettings, ConfigError> {
         ports: if ports.is_empty() { DEFAULT_PORTS.to_vec() } else { ports },
         plain_http: if parse::truth(given, "https_only")? { PlainHttp::Refused } else { PlainHttp::Accepted },
         nat64,
-        insecure_tls: if parse::truth(given, "insecure_tls")? { InsecureTls::Allowed } else { InsecureTls::Refused },
+        insecure_tls: if parse::truth(given, "insecure_tls")? {
+            InsecureTls::Allowed
+        } else {
+            InsecureTls::Refused
+        },
         own_listeners: Vec::new(),
     })
 }

@@ -14,7 +14,9 @@ use serde_json::{Map, Value};
 
 pub use call_control::{CallControlDraft, CallOperation, NoAnswer};
 pub use code::{EventShape, InvocationType, LambdaDraft, Network, PythonDraft};
-pub use webhook::{Headers, NameRule, Namespace, RedirectPolicy, SignatureScheme, VariableSyntax, WebhookDraft};
+pub use webhook::{
+    Headers, NameRule, Namespace, RedirectPolicy, SignatureScheme, VariableSyntax, WebhookDraft,
+};
 
 use crate::config_schema::ConfigSchema;
 use crate::effect::{Effect, Repeats};

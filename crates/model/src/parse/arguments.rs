@@ -13,8 +13,18 @@ use crate::parameter::{ParameterDraft, ParameterSource};
 const MOST_PARAMETERS: usize = 128;
 /// What a `system` source may name.
 const SYSTEM_VALUES: [&str; 12] = [
-    "session_id", "call_id", "agent_id", "agent_name", "tool_call_id", "from", "to", "channel", "timezone", "now",
-    "now_utc", "timestamp",
+    "session_id",
+    "call_id",
+    "agent_id",
+    "agent_name",
+    "tool_call_id",
+    "from",
+    "to",
+    "channel",
+    "timezone",
+    "now",
+    "now_utc",
+    "timestamp",
 ];
 
 pub(super) fn parse(draft: &ToolDraft, findings: &mut Findings) -> Option<Arguments> {
@@ -23,7 +33,8 @@ pub(super) fn parse(draft: &ToolDraft, findings: &mut Findings) -> Option<Argume
         ("input_schema", draft.input_schema.is_some()),
         ("loose_input", draft.loose_input.is_some()),
     ];
-    let given: Vec<&str> = forms.into_iter().filter_map(|(form, is_given)| is_given.then_some(form)).collect();
+    let given: Vec<&str> =
+        forms.into_iter().filter_map(|(form, is_given)| is_given.then_some(form)).collect();
     if given.len() > 1 {
         let message = format!("give one of {}", given.join(", "));
         findings.error(format!("$.{}", given[1]), "conflict", message);
@@ -136,7 +147,10 @@ fn check_source(draft: &ToolDraft, parameter: &ParameterDraft, at: &str, finding
 
 fn check_names(draft: &ToolDraft, arguments: &Arguments, findings: &mut Findings) {
     let Some(properties) = arguments.shown().get("properties").and_then(Value::as_object) else { return };
-    let lists = [("act_arguments", draft.act_arguments.as_deref()), ("sensitive.arguments", Some(&draft.sensitive.arguments[..]))];
+    let lists = [
+        ("act_arguments", draft.act_arguments.as_deref()),
+        ("sensitive.arguments", Some(&draft.sensitive.arguments[..])),
+    ];
     for (list, names) in lists {
         for (index, name) in names.into_iter().flatten().enumerate() {
             if !properties.is_empty() && !properties.contains_key(name) {

@@ -19,7 +19,11 @@ pub(super) fn check(draft: &CallControlDraft, findings: &mut Findings) {
     only_for("dynamic_dtmf", draft.dynamic_dtmf, CallOperation::TransferToPhoneNumber);
     only_for("detect_voicemail", draft.detect_voicemail, CallOperation::TransferToPhoneNumber);
     only_for("keep_listening", draft.keep_listening.is_some(), CallOperation::TransferToPhoneNumber);
-    only_for("post_transfer_message", draft.post_transfer_message.is_some(), CallOperation::TransferToPhoneNumber);
+    only_for(
+        "post_transfer_message",
+        draft.post_transfer_message.is_some(),
+        CallOperation::TransferToPhoneNumber,
+    );
     only_for("destinations", !draft.destinations.is_empty(), CallOperation::TransferToHuman);
     only_for("agents", !draft.agents.is_empty(), CallOperation::TransferToAgent);
     only_for("respond_after_sec", draft.respond_after_sec.is_some(), CallOperation::ChooseNotToRespond);
@@ -43,7 +47,11 @@ fn check_targets(draft: &CallControlDraft, findings: &mut Findings) {
         findings.error("$.call_control.agents", "missing_field", "the agents to choose from");
     }
     if draft.agents.len() > MOST_TARGETS || draft.destinations.len() > MOST_TARGETS {
-        findings.error("$.call_control", "too_many", format!("at most {MOST_TARGETS} agents or destinations"));
+        findings.error(
+            "$.call_control",
+            "too_many",
+            format!("at most {MOST_TARGETS} agents or destinations"),
+        );
     }
     if draft.respond_after_sec.is_some_and(|seconds| !(seconds > 0.0 && seconds <= 600.0)) {
         findings.error("$.call_control.respond_after_sec", "out_of_range", "more than 0, at most 600");

@@ -6,8 +6,8 @@ use crate::finding::Findings;
 
 /// First words of names that say the tool acts.
 const ACTING_WORDS: [&str; 16] = [
-    "add", "book", "buy", "cancel", "charge", "create", "delete", "order", "pay", "remove", "reserve", "schedule",
-    "send", "submit", "transfer", "update",
+    "add", "book", "buy", "cancel", "charge", "create", "delete", "order", "pay", "remove", "reserve",
+    "schedule", "send", "submit", "transfer", "update",
 ];
 
 pub(super) fn decide(draft: &ToolDraft, findings: &mut Findings) -> Effect {
@@ -19,7 +19,10 @@ pub(super) fn decide(draft: &ToolDraft, findings: &mut Findings) -> Effect {
         findings.warn(
             "$.effect",
             "effect_doubtful",
-            format!("{:?} sounds like an action, but a GET is a read unless \"effect\": \"action\" is set", draft.name),
+            format!(
+                "{:?} sounds like an action, but a GET is a read unless \"effect\": \"action\" is set",
+                draft.name
+            ),
         );
     }
     by_default
@@ -36,7 +39,8 @@ fn default_effect(draft: &ToolDraft) -> Effect {
     match draft.kind {
         Kind::Context | Kind::Hosted => Effect::Read,
         Kind::Webhook => {
-            let method = draft.webhook.as_ref().and_then(|webhook| webhook.method.as_deref()).unwrap_or("GET");
+            let method =
+                draft.webhook.as_ref().and_then(|webhook| webhook.method.as_deref()).unwrap_or("GET");
             let is_read = method.eq_ignore_ascii_case("GET") || method.eq_ignore_ascii_case("HEAD");
             if is_read { Effect::Read } else { Effect::Action }
         }
@@ -49,9 +53,10 @@ fn default_effect(draft: &ToolDraft) -> Effect {
 }
 
 fn sounds_like_action(name: &str) -> bool {
-    let first: String = name.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+    let first: String = name.chars().take_while(char::is_ascii_alphanumeric).collect();
     // CamelCase: BookAppointment starts with the word Book.
-    let hump = first.char_indices().skip(1).find(|(_, c)| c.is_ascii_uppercase()).map_or(first.len(), |(at, _)| at);
+    let hump =
+        first.char_indices().skip(1).find(|(_, c)| c.is_ascii_uppercase()).map_or(first.len(), |(at, _)| at);
     let word = first[..hump].to_ascii_lowercase();
     ACTING_WORDS.contains(&word.as_str())
 }
@@ -63,6 +68,8 @@ mod tests {
     #[test]
     fn names_that_act() {
         assert!(sounds_like_action("book_slot") && sounds_like_action("BookAppointment"));
-        assert!(!sounds_like_action("get_orders") && !sounds_like_action("bookings") && !sounds_like_action(""));
+        assert!(
+            !sounds_like_action("get_orders") && !sounds_like_action("bookings") && !sounds_like_action("")
+        );
     }
 }

@@ -61,7 +61,9 @@ impl ToolDraft {
         let extract = self.parse_extractions(findings);
         let result = self.result.as_ref().and_then(|path| extraction("result", path, "$.result", findings));
         let sensitive_result = (self.sensitive.result.iter().enumerate())
-            .filter_map(|(index, path)| extraction("", path, &format!("$.sensitive.result[{index}]"), findings))
+            .filter_map(|(index, path)| {
+                extraction("", path, &format!("$.sensitive.result[{index}]"), findings)
+            })
             .collect();
         if let Some(schema) = &self.config_schema {
             schema.check("$.config_schema", findings);
@@ -89,7 +91,9 @@ impl ToolDraft {
             speech_line,
             extract,
             result,
-            result_limit: self.result_limit.map_or(hookswitch_template::cut::DEFAULT_LIMIT, |limit| limit as usize),
+            result_limit: self
+                .result_limit
+                .map_or(hookswitch_template::cut::DEFAULT_LIMIT, |limit| limit as usize),
             config_schema: self.config_schema.clone(),
             secrets: references.secrets,
         })
@@ -194,7 +198,9 @@ impl ToolDraft {
                         findings.error("$.context.text", "too_long", most);
                     }
                     return Text::parse(&draft.text, names.text_syntax())
-                        .map_err(|error| findings.error("$.context.text", "invalid_template", error.to_string()))
+                        .map_err(|error| {
+                            findings.error("$.context.text", "invalid_template", error.to_string());
+                        })
                         .map(ToolKind::Context)
                         .ok();
                 }

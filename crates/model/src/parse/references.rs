@@ -52,7 +52,13 @@ pub(super) fn collect(
     references
 }
 
-fn note(path: &Path, draft: &ToolDraft, names: &NameRule, references: &mut References, findings: &mut Findings) {
+fn note(
+    path: &Path,
+    draft: &ToolDraft,
+    names: &NameRule,
+    references: &mut References,
+    findings: &mut Findings,
+) {
     let places = match names.target(path) {
         Target::In(Namespace::Secret) => {
             match path.text_from(1).map(SecretName::parse) {

@@ -16,8 +16,18 @@ const MOST_URL: usize = 2048;
 const MOST_NAMES: usize = 64;
 /// Headers that a definition can't set: the connection is ours, and so is the signature.
 const REFUSED_HEADERS: [&str; 12] = [
-    "host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "te", "trailer",
-    "webhook-id", "webhook-timestamp", "webhook-signature", "proxy-connection",
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+    "upgrade",
+    "te",
+    "trailer",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+    "proxy-connection",
 ];
 
 pub(super) fn parse(
@@ -67,7 +77,13 @@ pub(super) fn is_bodyless(method: &Method) -> bool {
 fn parse_method(draft: &WebhookDraft, findings: &mut Findings) -> Option<Method> {
     let word = draft.method.as_deref().unwrap_or("GET").to_ascii_uppercase();
     let known = [
-        Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS,
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
     ];
     let method = known.into_iter().find(|method| method.as_str() == word);
     if method.is_none() {
@@ -121,7 +137,11 @@ fn parse_headers(draft: &WebhookDraft, names: &NameRule, findings: &mut Findings
     headers
 }
 
-fn parse_query(draft: &WebhookDraft, names: &NameRule, findings: &mut Findings) -> Vec<(String, JsonTemplate)> {
+fn parse_query(
+    draft: &WebhookDraft,
+    names: &NameRule,
+    findings: &mut Findings,
+) -> Vec<(String, JsonTemplate)> {
     if draft.query.len() > MOST_NAMES {
         findings.error("$.webhook.query", "too_many", format!("at most {MOST_NAMES} query parameters"));
     }
@@ -150,7 +170,7 @@ fn place(
     for (index, parameter) in parameters.iter().enumerate() {
         let at = format!("$.parameters[{index}]");
         let is_named = named.contains(parameter.name.as_str());
-        let fallback = (!is_named && !(has_template && by_default == Place::Body)).then_some(by_default);
+        let fallback = (!(is_named || has_template && by_default == Place::Body)).then_some(by_default);
         let Some(place) = parameter.place.or(fallback) else { continue };
         let send_as = parameter.send_as.clone().unwrap_or_else(|| parameter.name.clone());
         match place {
@@ -194,9 +214,13 @@ fn parse_body(
     let parsed = match template {
         Value::String(text) => match JsonTemplate::parse_text(text, names.text_syntax()) {
             Ok(template) => Ok(BodyPlan::Json(template)),
-            Err(_) => Text::parse(text, names.text_syntax()).map(BodyPlan::Text).map_err(|error| error.to_string()),
+            Err(_) => {
+                Text::parse(text, names.text_syntax()).map(BodyPlan::Text).map_err(|error| error.to_string())
+            }
         },
-        value => JsonTemplate::parse(value, names.text_syntax()).map(BodyPlan::Json).map_err(|error| error.to_string()),
+        value => JsonTemplate::parse(value, names.text_syntax())
+            .map(BodyPlan::Json)
+            .map_err(|error| error.to_string()),
     };
     parsed.map_err(|error| findings.error("$.webhook.body", "invalid_template", error)).ok()
 }

@@ -1,0 +1,1 @@
+"""Measures hookswitch beside its peers; see benches/README.md."""

@@ -1,0 +1,8 @@
+//! The events of a session, followed live.
+
+mod follow;
+mod parser;
+mod timeline;
+
+pub(crate) use follow::follow;
+pub(crate) use timeline::line_of;

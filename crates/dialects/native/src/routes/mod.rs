@@ -1,0 +1,172 @@
+//! Thin handlers, one file a resource: they read the request, call registry or engine, and write the answer.
+
+mod account;
+mod agents;
+mod bindings;
+mod calls;
+mod events;
+mod executions;
+mod keys;
+mod master_key;
+mod orgs;
+mod pages;
+mod projects;
+mod secrets;
+mod sessions;
+mod tool_versions;
+mod tools;
+mod trials;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use hookswitch_api::{ErrorShape, Failure, NoteRouteLayer, answer_once};
+use hookswitch_model::{Findings, ProjectId, Scope};
+use hookswitch_registry::{PageOf, Registry};
+use http::{HeaderMap, HeaderValue, header};
+use serde::Serialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::wire::list::List;
+use crate::{Native, NativeState};
+
+pub(crate) type Failed = hookswitch_api::Failed<Native>;
+pub(crate) type Answer = Result<Response, Failed>;
+pub(crate) type Allowed<R> = hookswitch_api::Allowed<R, Native>;
+
+/// All documented operations, with their document.
+pub(crate) fn documented() -> OpenApiRouter<NativeState> {
+    OpenApiRouter::new()
+        .routes(routes!(account::me))
+        .routes(routes!(orgs::current, orgs::rename))
+        .routes(routes!(orgs::list, orgs::create))
+        .routes(routes!(projects::list, projects::create))
+        .routes(routes!(projects::show))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::show))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(tools::list, tools::create))
+        .routes(routes!(tools::check))
+        .routes(routes!(tools::by_name, tools::upsert))
+        .routes(routes!(tools::show, tools::replace, tools::patch, tools::delete))
+        .routes(routes!(tools::stats))
+        .routes(routes!(tool_versions::list))
+        .routes(routes!(tool_versions::show))
+        .routes(routes!(tool_versions::roll_back))
+        .routes(routes!(tools::enable))
+        .routes(routes!(tools::disable))
+        .routes(routes!(tools::rotate_signing_secret))
+        .routes(routes!(trials::run))
+        .routes(routes!(agents::list, agents::create))
+        .routes(routes!(agents::show, agents::replace, agents::patch, agents::delete))
+        .routes(routes!(bindings::list, bindings::replace))
+        .routes(routes!(bindings::put, bindings::delete))
+        .routes(routes!(secrets::list))
+        .routes(routes!(secrets::put, secrets::delete))
+        .routes(routes!(sessions::list, sessions::start))
+        .routes(routes!(sessions::show, sessions::erase))
+        .routes(routes!(sessions::end))
+        .routes(routes!(sessions::functions))
+        .routes(routes!(calls::call))
+        .routes(routes!(calls::report))
+        .routes(routes!(events::follow))
+        .routes(routes!(executions::list))
+        .routes(routes!(executions::show))
+        .routes(routes!(executions::settle))
+        .routes(routes!(master_key::status))
+        .routes(routes!(master_key::rotate))
+}
+
+pub(crate) fn router(state: NativeState) -> Router {
+    let (router, _) = documented().split_for_parts();
+    router
+        .route("/v1/openapi.json", get(pages::openapi))
+        .route("/problems/{code}", get(pages::problem))
+        .method_not_allowed_fallback(|| async { Native::render(&Failure::MethodNotAllowed) })
+        .route_layer(middleware::from_fn_with_state(state.clone(), answer_once::<NativeState, Native>))
+        .route_layer(NoteRouteLayer)
+        .fallback(|| async { Native::render(&Failure::NotFound("path")) })
+        .with_state(state)
+}
+
+/// A JSON answer.
+pub(crate) fn json<T: Serialize>(status: StatusCode, body: &T) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(bytes) => {
+            (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written");
+            Native::render(&Failure::Internal)
+        }
+    }
+}
+
+pub(crate) fn ok<T: Serialize>(body: &T) -> Answer {
+    Ok(json(StatusCode::OK, body))
+}
+
+pub(crate) fn created<T: Serialize>(body: &T) -> Answer {
+    Ok(json(StatusCode::CREATED, body))
+}
+
+pub(crate) fn no_content() -> Answer {
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// A page of rows as its answer.
+pub(crate) fn page<T, W: From<T> + Serialize>(rows: PageOf<T>) -> Answer {
+    let next_cursor = rows.next.map(|cursor| cursor.to_string());
+    ok(&List { data: rows.items.into_iter().map(W::from).collect::<Vec<_>>(), next_cursor })
+}
+
+/// The version in `If-Match`, which is `"<version>"`; `*` and none: any.
+pub(crate) fn expected_version(headers: &HeaderMap) -> Result<Option<u32>, Failure> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+    version.map(Some).ok_or_else(|| {
+        Failure::invalid("$header.if-match", "invalid_value", "a version in quotes, such as \"3\"")
+    })
+}
+
+/// The project that a body names by id or name; the key's own when it names none.
+pub(crate) async fn project_of(
+    registry: &Registry,
+    scope: Scope,
+    own: ProjectId,
+    named: Option<&str>,
+) -> Result<ProjectId, Failure> {
+    let Some(text) = named else { return Ok(own) };
+    let found = match text.parse::<ProjectId>() {
+        Ok(id) => registry.get_project(scope, id).await,
+        Err(_) => match hookswitch_model::name::ProjectName::parse(text) {
+            Ok(name) => registry.project_by_name(scope, &name).await,
+            Err(_) => return Err(unknown_project()),
+        },
+    };
+    match found {
+        Ok(project) => Ok(project.id),
+        Err(hookswitch_registry::RegistryError::NotFound(_)) => Err(unknown_project()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn unknown_project() -> Failure {
+    Failure::invalid("$.project", "unknown_project", "there is no such project")
+}
+
+/// Errors of a definition that is about to be refused, when there are any.
+pub(crate) fn refuse(findings: Findings) -> Result<(), Failure> {
+    if findings.has_errors() {
+        Err(hookswitch_registry::RegistryError::Invalid(findings).into())
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,5 @@
+//! Plans become requests; answers become readings.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod answers;
+mod requests;
