@@ -121,6 +121,11 @@ impl Engine {
         self.inner.is_draining.load(Ordering::Relaxed)
     }
 
+    /// Refuses new sessions and calls from now on; what runs goes on. The first half of [`Self::drain`].
+    pub fn refuse_new(&self) {
+        self.inner.is_draining.store(true, Ordering::Relaxed);
+    }
+
     /// Refuses new sessions and calls from now on, waits for running calls as long as the settings say, and writes
     /// everything down. Returns how many calls were still running: their acts are `unknown` when the session is
     /// next loaded.

@@ -85,7 +85,7 @@ impl Registry {
         let at = format!("{path}.config");
         check_size(&new.config, &at)?;
         let before_config = before.map(|binding| &binding.config);
-        let seals = self.seal_config(scope.org, schema, &mut new.config, before_config, &at)?;
+        let seals = self.seal_config(scope, schema, &mut new.config, before_config, &at).await?;
         if new.enabled {
             check_config(schema, &new.config, &at)?;
         }

@@ -1,16 +1,17 @@
 //! Literal secrets in definitions and bindings are sealed beside them when they are saved; the definition keeps a
 //! reference. `[REDACTED]` written back keeps what is stored.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 
 use hookswitch_model::binding::{sealed_reference, sealed_value};
 use hookswitch_model::config_schema::ConfigSchema;
 use hookswitch_model::draft::ToolDraft;
 use hookswitch_model::secret::{REDACTED, Sealable, is_secret_name};
-use hookswitch_model::{Findings, OrgId, SealId};
+use hookswitch_model::{Findings, OrgId, Scope, SealId};
 use hookswitch_store::NewSeal;
 use hookswitch_vault::{Purpose, SealContext};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
 use crate::Registry;
@@ -38,13 +39,14 @@ impl Registry {
     }
 
     /// Seals the literal secrets of a draft in place. `stored` is the version that the draft replaces.
-    pub(crate) fn seal_draft(
+    pub(crate) async fn seal_draft(
         &self,
-        org: OrgId,
+        scope: Scope,
         draft: &mut ToolDraft,
         stored: Option<&ToolDraft>,
     ) -> Result<Vec<NewSeal>, RegistryError> {
-        let mut sealing = Sealing { registry: self, org, seals: Vec::new(), findings: Findings::default() };
+        let stored_seals = stored.map(seals_of).unwrap_or_default();
+        let mut sealing = Sealing::new(self, scope, stored_seals).await?;
         if let Some(webhook) = &mut draft.webhook {
             let before = stored.and_then(|stored| stored.webhook.as_ref());
             for (name, value) in &mut webhook.headers {
@@ -78,15 +80,16 @@ impl Registry {
     }
 
     /// Seals the secret fields of a binding's config in place.
-    pub(crate) fn seal_config(
+    pub(crate) async fn seal_config(
         &self,
-        org: OrgId,
+        scope: Scope,
         schema: Option<&ConfigSchema>,
         config: &mut Map<String, Value>,
         stored: Option<&Map<String, Value>>,
         path: &str,
     ) -> Result<Vec<NewSeal>, RegistryError> {
-        let mut sealing = Sealing { registry: self, org, seals: Vec::new(), findings: Findings::default() };
+        let stored_seals = stored.into_iter().flat_map(Map::values).filter_map(sealed_reference).collect();
+        let mut sealing = Sealing::new(self, scope, stored_seals).await?;
         let secret_keys =
             schema.into_iter().flat_map(|schema| &schema.fields).filter(|field| field.is_secret());
         let secret_keys: Vec<&str> = secret_keys.map(|field| field.key.as_str()).collect();
@@ -104,7 +107,11 @@ impl Registry {
                     }
                 }
                 Value::String(text) if secret_keys.contains(&key.as_str()) => {
-                    let seal = sealing.add(text, Purpose::Binding)?;
+                    let same = kept.and_then(sealed_reference).filter(|seal| sealing.is_same(*seal, text));
+                    let seal = match same {
+                        Some(seal) => seal,
+                        None => sealing.add(text, Purpose::Binding)?,
+                    };
                     *value = sealed_value(seal);
                 }
                 other if sealed_reference(other).is_some() && kept != Some(&*other) => {
@@ -125,14 +132,44 @@ fn header<'a>(headers: &'a hookswitch_model::draft::Headers, name: &str) -> Opti
     headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
+/// The sealed values that a draft refers to.
+fn seals_of(draft: &ToolDraft) -> Vec<SealId> {
+    let headers = draft.webhook.iter().flat_map(|webhook| webhook.headers.values());
+    let lambda = draft.lambda.iter().flat_map(|lambda| {
+        let credentials = [&lambda.access_key, &lambda.secret_key, &lambda.session_token];
+        lambda.environment_variables.values().chain(credentials.into_iter().flatten())
+    });
+    let seal = |value: &Sealable| match value {
+        Sealable::Sealed { sealed } => Some(*sealed),
+        Sealable::Text(_) => None,
+    };
+    headers.chain(lambda).filter_map(seal).collect()
+}
+
 struct Sealing<'a> {
     registry: &'a Registry,
     org: OrgId,
     seals: Vec<NewSeal>,
     findings: Findings,
+    /// What is stored now: the same literal again keeps its reference, so that saving twice changes nothing.
+    stored: HashMap<SealId, SecretString>,
 }
 
-impl Sealing<'_> {
+impl<'a> Sealing<'a> {
+    async fn new(registry: &'a Registry, scope: Scope, ids: Vec<SealId>) -> Result<Self, RegistryError> {
+        let mut stored = HashMap::with_capacity(ids.len());
+        for id in ids {
+            if let Some(secret) = registry.open_seal(scope, id).await? {
+                stored.insert(id, secret);
+            }
+        }
+        Ok(Self { registry, org: scope.org, seals: Vec::new(), findings: Findings::default(), stored })
+    }
+
+    fn is_same(&self, seal: SealId, text: &str) -> bool {
+        self.stored.get(&seal).is_some_and(|stored| stored.expose_secret() == text)
+    }
+
     fn add(&mut self, text: &str, purpose: Purpose) -> Result<SealId, RegistryError> {
         let id = SealId::generate();
         let sealed = self.registry.seal_text(self.org, id, purpose, &SecretString::from(text.to_owned()))?;
@@ -150,6 +187,11 @@ impl Sealing<'_> {
             Sealable::Text(text) if text.contains("{{") => {
                 let message = "name the secret part too: {{secret.NAME}}";
                 self.findings.error(at, "mixed_secret", message);
+            }
+            Sealable::Text(text) if matches!(kept, Some(Sealable::Sealed { sealed }) if self.is_same(*sealed, text)) => {
+                if let Some(kept) = kept {
+                    *value = kept.clone();
+                }
             }
             Sealable::Text(text) => {
                 let id = self.add(&text.clone(), Purpose::Definition)?;

@@ -18,6 +18,9 @@ use crate::error::RegistryError;
 /// How long an old signing secret still signs after a rotation.
 const OVERLAP: Duration = Duration::from_hours(24);
 
+/// How often an upsert looks anew when others save the same tool at the same time.
+const MOST_TRIES: u32 = 8;
+
 /// A saved tool and what its author should know.
 #[derive(Debug)]
 pub struct SavedTool {
@@ -44,7 +47,7 @@ impl Registry {
         by: KeyId,
     ) -> Result<SavedTool, RegistryError> {
         let (definition, findings) = self.check(&draft)?;
-        let seals = self.seal_draft(scope.org, &mut draft, None)?;
+        let seals = self.seal_draft(scope, &mut draft, None).await?;
         let id = ToolId::generate();
         let secret = signs(&draft).then(WebhookSecret::generate).transpose().map_err(|_| random_failed())?;
         let secret = secret.map(|secret| secret.reveal());
@@ -82,16 +85,19 @@ impl Registry {
     ) -> Result<SavedTool, RegistryError> {
         let name = ToolName::parse(draft.name.as_str())
             .map_err(|error| RegistryError::finding("$.name", "invalid_name", error.to_string()))?;
-        if let Some(stored) = self.inner.store.tool_by_name(scope, name.as_str()).await? {
-            return self.save(scope, stored, draft, None, by).await;
-        }
-        match self.create_tool(scope, project, dialect, draft.clone(), by).await {
-            // Somebody else created it in between: then this is an update.
-            Err(RegistryError::NameTaken { .. }) => {
-                let stored = self.tool_by_name(scope, &name).await?;
-                self.save(scope, stored, draft, None, by).await
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let saved = match self.inner.store.tool_by_name(scope, name.as_str()).await? {
+                Some(stored) => self.save(scope, stored, draft.clone(), None, by).await,
+                None => self.create_tool(scope, project, dialect, draft.clone(), by).await,
+            };
+            match saved {
+                // Somebody else created or saved it in between: looked at anew.
+                Err(RegistryError::NameTaken { .. } | RegistryError::VersionMismatch { .. })
+                    if tries < MOST_TRIES => {}
+                other => return other,
             }
-            other => other,
         }
     }
 
@@ -122,7 +128,7 @@ impl Registry {
             return Err(RegistryError::VersionMismatch { expected, current: stored.version });
         }
         let (definition, findings) = self.check(&draft)?;
-        let seals = self.seal_draft(scope.org, &mut draft, Some(&stored.draft))?;
+        let seals = self.seal_draft(scope, &mut draft, Some(&stored.draft)).await?;
         if draft == stored.draft {
             return Ok(SavedTool {
                 tool: stored,

@@ -1,1 +1,107 @@
-//! placeholder
+//! The HTTP server: mounts the dialects, accepts connections within bounds, counts, logs, drains.
+//!
+//! A request comes in at `accept`, is served by `connection`, gets its id in `front`, finds its dialect in
+//! `mounts`, and goes on in that dialect's router.
+
+mod accept;
+mod clock;
+mod connection;
+mod error;
+mod front;
+mod metrics;
+mod mounts;
+mod operations;
+mod settings;
+mod tls;
+
+use std::sync::Arc;
+
+use hookswitch_dialect_native::{Native, NativeState};
+use hookswitch_engine::Engine;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+pub use error::ServerError;
+pub use mounts::{Mount, Mounts};
+pub use settings::{ServerSettings, TlsFiles};
+
+use accept::Acceptor;
+use front::Front;
+use metrics::Metrics;
+
+/// What a server is made of.
+#[derive(Debug, Clone)]
+pub struct ServerParts {
+    /// Sessions, and the registry below.
+    pub engine: Engine,
+    /// How the server is seen from outside, `https://tools.example.com`; `None`: links are relative.
+    pub public_url: Option<String>,
+    /// Certificate and key; `None`: plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Limits.
+    pub settings: ServerSettings,
+}
+
+impl ServerParts {
+    /// Plain HTTP with the default limits.
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, public_url: None, tls: None, settings: ServerSettings::default() }
+    }
+}
+
+/// How a server went down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped {
+    /// Requests that were cut off because the time to drain was over.
+    pub requests_left: usize,
+    /// Tool calls that were still running: their acts are `unknown` when their session is next loaded.
+    pub calls_left: usize,
+}
+
+/// A server that is ready to serve.
+#[derive(Debug)]
+pub struct Server {
+    engine: Engine,
+    front: Arc<Front>,
+    acceptor: Acceptor,
+    stopping: CancellationToken,
+}
+
+impl Server {
+    /// Puts the parts together; reads the certificate.
+    pub fn new(parts: ServerParts) -> Result<Self, ServerError> {
+        let stopping = CancellationToken::new();
+        let engine = parts.engine;
+        let metrics = Arc::new(Metrics::new(engine.clone()));
+        let native = hookswitch_dialect_native::router(NativeState::new(engine.clone(), stopping.clone()));
+        let operations = operations::router(engine.clone(), Arc::clone(&metrics), stopping.clone());
+        let mounts = Mounts::new(Mount::new::<Native>("native", operations.merge(native)));
+        let public_url = parts.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
+        let front = Arc::new(Front::new(mounts, metrics, public_url.into(), stopping.clone()));
+        let acceptor = Acceptor::new(parts.settings, parts.tls.as_ref())?;
+        Ok(Self { engine, front, acceptor, stopping })
+    }
+
+    /// Serves until `shutdown` is ready, then drains: `/ready` says 503, new requests are refused with a retryable
+    /// error, running ones finish, running tool calls end, everything is written down.
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Stopped {
+        let accepting = self.acceptor.run(listener, Arc::clone(&self.front));
+        tokio::pin!(accepting);
+        tokio::select! {
+            () = &mut accepting => {}
+            () = shutdown => {}
+        }
+        tracing::info!("draining");
+        self.stopping.cancel();
+        self.engine.refuse_new();
+        let time = self.acceptor.settings().drain;
+        // Still accepting: whoever comes now is told to come back, instead of finding no one.
+        let requests_left = tokio::select! {
+            () = &mut accepting => 0,
+            left = self.front.finish(time) => left,
+        };
+        self.acceptor.close().await;
+        let calls_left = self.engine.drain().await;
+        Stopped { requests_left, calls_left }
+    }
+}

@@ -121,7 +121,8 @@ async fn open_postgres(
     let connect = connect
         .clone()
         .application_name("hookswitch")
-        .options([("synchronous_commit", "on")])
+        // A generic plan is made while tables are still small and would read them whole ever after.
+        .options([("synchronous_commit", "on"), ("plan_cache_mode", "force_custom_plan")])
         .statement_cache_capacity(STATEMENT_CACHE);
     let pool = PgPoolOptions::new()
         .max_connections(options.postgres_connections.max(2))

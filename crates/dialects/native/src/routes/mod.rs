@@ -23,7 +23,7 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use hookswitch_api::{ErrorShape, Failure, NoteRouteLayer, answer_once};
-use hookswitch_model::{Findings, ProjectId, Scope};
+use hookswitch_model::{ProjectId, Scope};
 use hookswitch_registry::{PageOf, Registry};
 use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
@@ -162,11 +162,3 @@ fn unknown_project() -> Failure {
     Failure::invalid("$.project", "unknown_project", "there is no such project")
 }
 
-/// Errors of a definition that is about to be refused, when there are any.
-pub(crate) fn refuse(findings: Findings) -> Result<(), Failure> {
-    if findings.has_errors() {
-        Err(hookswitch_registry::RegistryError::Invalid(findings).into())
-    } else {
-        Ok(())
-    }
-}
