@@ -162,12 +162,7 @@ fn tell_later(session: &LiveSession, state: &mut State, call: ExecutionId, kind:
     note_event(session, state, kind, data);
 }
 
-fn line_of(
-    session: &LiveSession,
-    state: &State,
-    call: ExecutionId,
-    line: SpeechLine,
-) -> Option<String> {
+fn line_of(session: &LiveSession, state: &State, call: ExecutionId, line: SpeechLine) -> Option<String> {
     let work: &Arc<Work> = &state.calls.get(&call)?.work;
     let definition = &work.tool.as_ref()?.prepared.definition;
     match line {

@@ -1,14 +1,25 @@
 //! The `system.` namespace of a call: the session's values, ids, and the clock in its time zone.
 
 use hookswitch_model::Stamp;
+use hookswitch_model::definition::SystemUse;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-/// The session's values with the clock of this moment.
-pub(crate) fn of_call(session: &Value, tool_call_id: &str, now: Stamp) -> Value {
+/// As much of the session's values as a request needs.
+pub(crate) fn of_call(session: &Value, tool_call_id: &str, now: Stamp, needed: SystemUse) -> Value {
+    if needed == SystemUse::Nothing {
+        return Value::Null;
+    }
     let mut values: Map<String, Value> = session.as_object().cloned().unwrap_or_default();
     values.insert("tool_call_id".to_owned(), Value::from(tool_call_id));
+    if needed == SystemUse::Clock {
+        add_clock(&mut values, now);
+    }
+    Value::Object(values)
+}
+
+fn add_clock(values: &mut Map<String, Value>, now: Stamp) {
     let zone = values.get("timezone").and_then(Value::as_str).unwrap_or("UTC");
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     if let Ok(moment) = Timestamp::from_microsecond(now.micros()) {
@@ -20,7 +31,6 @@ pub(crate) fn of_call(session: &Value, tool_call_id: &str, now: Stamp) -> Value 
         let exact = here.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
         values.insert("timestamp".to_owned(), Value::from(exact));
     }
-    Value::Object(values)
 }
 
 #[cfg(test)]
@@ -31,7 +41,7 @@ mod tests {
     #[test]
     fn the_clock_is_that_of_the_session() {
         let now = Stamp::from_micros(1_757_709_551_000_000);
-        let values = of_call(&json!({"timezone": "America/Los_Angeles"}), "tc_1", now);
+        let values = of_call(&json!({"timezone": "America/Los_Angeles"}), "tc_1", now, SystemUse::Clock);
         assert_eq!(values["now"], json!("Friday, September 12, 2025 1:39 PM"));
         assert_eq!(values["timestamp"], json!("2025-09-12T13:39:11-07:00"));
         assert_eq!(values["now_utc"], json!("Friday, September 12, 2025 8:39 PM"));

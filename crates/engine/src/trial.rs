@@ -120,8 +120,12 @@ impl Engine {
         let now = Stamp::now();
         let definition = &prepared.definition;
         let call_id = format!("test-{}", execution.uuid());
-        let system =
-            system_values::of_call(&json!({"session_id": call_id, "call_id": call_id}), &call_id, now);
+        let system = system_values::of_call(
+            &json!({"session_id": call_id, "call_id": call_id}),
+            &call_id,
+            now,
+            definition.system_use,
+        );
         let opened = match open_all(&self.inner.registry, scope, prepared, &input.config).await {
             Ok(opened) => opened,
             Err(error) => return Trial::ended(Outcome::Refused, error.to_string()),

@@ -61,6 +61,20 @@ pub struct Definition {
     pub config_schema: Option<ConfigSchema>,
     /// Secrets that its templates and fixed parameters name.
     pub secrets: Vec<SecretName>,
+    /// What of the session's values its request needs.
+    pub system_use: SystemUse,
+}
+
+/// What of the session's values a request needs, so that a call prepares no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum SystemUse {
+    /// None of them.
+    #[default]
+    Nothing,
+    /// Ids, numbers and the like.
+    Values,
+    /// The clock in the session's time zone as well.
+    Clock,
 }
 
 /// What the model may give.

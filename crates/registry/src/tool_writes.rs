@@ -89,8 +89,8 @@ impl Registry {
         loop {
             tries += 1;
             let saved = match self.inner.store.tool_by_name(scope, name.as_str()).await? {
-                Some(stored) => self.save(scope, stored, draft.clone(), None, by).await,
-                None => self.create_tool(scope, project, dialect, draft.clone(), by).await,
+                Some(stored) => Box::pin(self.save(scope, stored, draft.clone(), None, by)).await,
+                None => Box::pin(self.create_tool(scope, project, dialect, draft.clone(), by)).await,
             };
             match saved {
                 // Somebody else created or saved it in between: looked at anew.

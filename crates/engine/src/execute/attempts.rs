@@ -20,7 +20,10 @@ use crate::{backoff, told};
 pub(super) struct Sending {
     pub(super) request: FilledRequest,
     pub(super) opened: Opened,
-    pub(super) redactor: Redactor,
+    /// Finds the secrets that the call opened.
+    pub(super) secrets: Arc<Redactor>,
+    /// Finds those and the arguments that are not recorded.
+    pub(super) redactor: Arc<Redactor>,
     pub(super) act: ActId,
     pub(super) effect: Effect,
     pub(super) max_tries: u32,
@@ -115,10 +118,16 @@ async fn prepare(
         }
         Finish::refused(refused.to_string())
     })?;
+    let secrets = Arc::new(opened.redactor());
     let sensitive = sensitive_texts(&run.work);
-    let redactor = opened.redactor_with(sensitive.iter().map(String::as_str));
+    let redactor = if sensitive.is_empty() {
+        Arc::clone(&secrets)
+    } else {
+        Arc::new(opened.redactor_with(sensitive.iter().map(String::as_str)))
+    };
     Ok(Sending {
         request,
+        secrets,
         redactor,
         opened,
         // Reads have no act; their key tells attempts of one call apart from other calls.
@@ -185,7 +194,8 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
         let shaped = told::shape(definition, reading.result);
         Finish {
             outcome: Some(Outcome::Done),
-            told: redacted(&shaped.told, sending),
+            // Without the secrets that its own request carried.
+            told: sending.secrets.value(&shaped.told, false),
             variables: shaped.variables,
             extracted: shaped.extracted,
             ..Finish::default()
@@ -203,12 +213,6 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
     finish.unset.clone_from(&sending.request.unset);
     let _ = run;
     finish
-}
-
-/// A result for the model without the secrets that its own request carried.
-fn redacted(told: &serde_json::Value, sending: &Sending) -> serde_json::Value {
-    let secrets = sending.opened.redactor();
-    if secrets.is_empty() { told.clone() } else { secrets.value(told, false) }
 }
 
 /// Uniform in 0..1, for jitter only: a fresh id's random bits.

@@ -1,11 +1,11 @@
 //! The values that a call's templates may name.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use hookswitch_executors::{Opened, Variables};
 use hookswitch_model::Stamp;
-use hookswitch_model::definition::{Definition, ToolKind};
+use hookswitch_model::definition::{Definition, SystemUse, ToolKind};
 use hookswitch_model::draft::NameRule;
 use hookswitch_model::parameter::ParameterSource;
 use secrecy::{ExposeSecret, SecretString};
@@ -14,9 +14,12 @@ use serde_json::{Map, Value};
 use crate::session::{LiveSession, State, Work};
 use crate::system_values;
 
+/// The rule of tools whose definitions have no request: context tools and spoken lines.
+static NATIVE_NAMES: LazyLock<NameRule> = LazyLock::new(NameRule::default);
+
 /// Everything a template may name, for one call.
-pub(crate) struct CallValues {
-    names: NameRule,
+pub(crate) struct CallValues<'w> {
+    names: &'w NameRule,
     input: Value,
     system: Value,
     vars: Arc<Value>,
@@ -24,23 +27,29 @@ pub(crate) struct CallValues {
     secrets: HashMap<String, SecretString>,
 }
 
-impl CallValues {
+impl<'w> CallValues<'w> {
     /// The values without secrets.
-    pub(crate) fn of(session: &LiveSession, work: &Work, now: Stamp) -> Self {
+    pub(crate) fn of(session: &LiveSession, work: &'w Work, now: Stamp) -> Self {
         let vars = Arc::clone(&session.state.lock().variables);
         Self::with_variables(session, work, vars, now)
     }
 
-    fn with_variables(session: &LiveSession, work: &Work, vars: Arc<Value>, now: Stamp) -> Self {
+    fn with_variables(session: &LiveSession, work: &'w Work, vars: Arc<Value>, now: Stamp) -> Self {
         let tool = work.tool.as_ref();
+        let definition = tool.map(|tool| &tool.prepared.definition);
+        let needed = definition.map_or(SystemUse::Nothing, |definition| match definition.speech_line {
+            // A line may name what the request does not.
+            Some(_) => SystemUse::Clock,
+            None => definition.system_use,
+        });
         let names = match tool.map(|tool| &tool.prepared.definition.kind) {
-            Some(ToolKind::Webhook(plan)) => plan.names.clone(),
-            _ => NameRule::default(),
+            Some(ToolKind::Webhook(plan)) => &plan.names,
+            _ => &*NATIVE_NAMES,
         };
         Self {
             names,
             input: work.arguments.clone(),
-            system: system_values::of_call(&session.system, &work.tool_call_id, now),
+            system: system_values::of_call(&session.system, &work.tool_call_id, now, needed),
             vars,
             config: Value::Object(tool.map(|tool| tool.config.clone()).unwrap_or_default()),
             secrets: HashMap::new(),
@@ -59,7 +68,7 @@ impl CallValues {
     /// The values as templates look them up.
     pub(crate) fn lookup(&self) -> Variables<'_> {
         Variables {
-            names: &self.names,
+            names: self.names,
             input: &self.input,
             system: &self.system,
             vars: &self.vars,
@@ -95,7 +104,7 @@ pub(crate) fn with_fixed(
 }
 
 /// The values of a spoken line: no secrets, no config.
-pub(crate) fn spoken_variables(session: &LiveSession, state: &State, work: &Work) -> CallValues {
+pub(crate) fn spoken_variables<'w>(session: &LiveSession, state: &State, work: &'w Work) -> CallValues<'w> {
     let mut values = CallValues::with_variables(session, work, Arc::clone(&state.variables), Stamp::now());
     values.config = Value::Object(Map::new());
     values

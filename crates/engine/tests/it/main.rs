@@ -1,5 +1,5 @@
 //! The engine against a real HTTP service and a real SQLite file.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::large_futures, reason = "tests")]
 
 mod calls;
 mod house;

@@ -20,8 +20,14 @@ fn fill(webhook: Value, parameters: Value, input: Value) -> Result<FilledRequest
     let secrets = HashMap::from([("crm_key".to_owned(), SecretString::from("s3cr3t-value"))]);
     let opened = Opened { secrets: secrets.clone(), ..Opened::default() };
     let (system, vars, config) = (json!({"from": "+1"}), json!({"plan": "gold"}), json!({}));
-    let variables =
-        Variables { names: &plan.names, input: &input, system: &system, vars: &vars, config: &config, secrets: &secrets };
+    let variables = Variables {
+        names: &plan.names,
+        input: &input,
+        system: &system,
+        vars: &vars,
+        config: &config,
+        secrets: &secrets,
+    };
     let policy = Policy::new(PolicySettings::default());
     webhook::fill(plan, &variables, &opened, &policy, Freshness::Any)
 }
@@ -51,7 +57,8 @@ fn every_place_is_served() {
 #[test]
 fn arguments_can_not_reach_the_host_or_break_out_of_a_header() {
     for evil in ["../../admin", "%2e%2e/", "a/b", "?x=1", "#f", "@evil", "//evil", "\\evil"] {
-        let filled = fill(json!({"url": "https://example.com/o/{{input.p}}/end"}), Value::Null, json!({"p": evil}));
+        let filled =
+            fill(json!({"url": "https://example.com/o/{{input.p}}/end"}), Value::Null, json!({"p": evil}));
         match filled {
             Ok(request) => {
                 assert_eq!(request.url.as_url().host_str(), Some("example.com"), "{evil}");

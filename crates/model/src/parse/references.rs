@@ -2,7 +2,7 @@
 
 use hookswitch_template::{Path, Text};
 
-use crate::definition::ToolKind;
+use crate::definition::{SystemUse, ToolKind};
 use crate::draft::{NameRule, Namespace, ToolDraft};
 use crate::finding::Findings;
 use crate::name::SecretName;
@@ -13,10 +13,14 @@ use crate::plan::Target;
 const NOT_MEANT: [&str; 8] =
     ["now", "now_utc", "timestamp", "session_id", "call_id", "tool_call_id", "agent_id", "agent_name"];
 
+/// The clock's names among the session's values.
+const CLOCK: [&str; 3] = ["now", "now_utc", "timestamp"];
+
 /// What a definition refers to.
 pub(super) struct References {
     pub(super) secrets: Vec<SecretName>,
     pub(super) variables: Vec<Path>,
+    pub(super) system_use: SystemUse,
 }
 
 pub(super) fn collect(
@@ -26,16 +30,21 @@ pub(super) fn collect(
     line: Option<&Text>,
     findings: &mut Findings,
 ) -> References {
-    let mut references = References { secrets: Vec::new(), variables: Vec::new() };
+    let mut references =
+        References { secrets: Vec::new(), variables: Vec::new(), system_use: SystemUse::Nothing };
     for parameter in draft.parameters.iter().flatten() {
         if let ParameterSource::Secret(name) = &parameter.source
             && let Ok(name) = SecretName::parse(name.as_str())
         {
             push(&mut references.secrets, name);
         }
+        if let ParameterSource::System(name) = &parameter.source {
+            references.note_system(name);
+        }
     }
     if let ToolKind::Webhook(plan) = kind {
         for path in plan.variables() {
+            note_system(path, draft, names, &mut references);
             note(path, draft, names, &mut references, findings);
         }
     }
@@ -43,6 +52,9 @@ pub(super) fn collect(
         ToolKind::Context(text) => text.paths().collect(),
         _ => Vec::new(),
     };
+    for path in &spoken {
+        note_system(path, draft, names, &mut references);
+    }
     for path in line.into_iter().flat_map(Text::paths).chain(spoken) {
         if names.target(path) == Target::In(Namespace::Secret) {
             let message = format!("a secret ({path}) must not be spoken or told to the model");
@@ -50,6 +62,23 @@ pub(super) fn collect(
         }
     }
     references
+}
+
+impl References {
+    fn note_system(&mut self, name: &str) {
+        let needed = if CLOCK.contains(&name) { SystemUse::Clock } else { SystemUse::Values };
+        self.system_use = self.system_use.max(needed);
+    }
+}
+
+fn note_system(path: &Path, draft: &ToolDraft, names: &NameRule, references: &mut References) {
+    match names.target(path) {
+        Target::In(Namespace::System) => references.note_system(path.text_from(1).unwrap_or_default()),
+        Target::Bare(places) if places.contains(&Namespace::System) && !is_argument(draft, path.root()) => {
+            references.note_system(path.text());
+        }
+        _ => {}
+    }
 }
 
 fn note(

@@ -57,7 +57,8 @@ fn a_missing_part_is_named() {
 
 #[test]
 fn a_get_that_sounds_like_an_action_is_doubted() {
-    let draft = json!({"name": "cancel_order", "kind": "webhook", "webhook": {"url": "https://example.com/"}});
+    let draft =
+        json!({"name": "cancel_order", "kind": "webhook", "webhook": {"url": "https://example.com/"}});
     assert_eq!(findings(draft.clone()), ["W $.effect effect_doubtful"]);
     let mut declared = draft;
     declared["effect"] = json!("action");
@@ -75,6 +76,7 @@ fn a_spoken_secret_is_refused() {
 
 #[test]
 fn unknown_fields_are_refused_with_their_name() {
-    let error = serde_json::from_value::<ToolDraft>(json!({"name": "t", "kind": "client", "tmeout_ms": 5})).unwrap_err();
+    let error = serde_json::from_value::<ToolDraft>(json!({"name": "t", "kind": "client", "tmeout_ms": 5}))
+        .unwrap_err();
     assert!(error.to_string().contains("tmeout_ms"), "{error}");
 }

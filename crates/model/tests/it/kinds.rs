@@ -23,7 +23,13 @@ fn every_kind_of_the_vendors_pages_is_a_type() {
         json!({"name": "h", "kind": "hosted", "hosted": {"function": "datetime"}}),
     ];
     let kinds = [
-        Kind::Webhook, Kind::Python, Kind::Lambda, Kind::Client, Kind::Context, Kind::CallControl, Kind::Hosted,
+        Kind::Webhook,
+        Kind::Python,
+        Kind::Lambda,
+        Kind::Client,
+        Kind::Context,
+        Kind::CallControl,
+        Kind::Hosted,
     ];
     for (draft, kind) in drafts.into_iter().zip(kinds) {
         let definition = parse(draft).unwrap();
@@ -47,7 +53,9 @@ fn drafts_survive_their_json_form() {
 
 #[test]
 fn the_default_effect_follows_the_method() {
-    for (method, effect) in [("GET", Effect::Read), ("head", Effect::Read), ("POST", Effect::Action), ("DELETE", Effect::Action)] {
+    for (method, effect) in
+        [("GET", Effect::Read), ("head", Effect::Read), ("POST", Effect::Action), ("DELETE", Effect::Action)]
+    {
         let draft = json!({"name": "t", "kind": "webhook", "webhook": {"url": "https://example.com/", "method": method}});
         let definition = parse(draft).unwrap();
         assert_eq!((definition.effect, definition.effect_declared), (effect, false), "{method}");
@@ -99,7 +107,8 @@ fn secrets_and_session_variables_are_collected() {
         "extract": {"mine": "$.m"}
     }))
     .unwrap();
-    let secrets: Vec<&str> = definition.secrets.iter().map(hookswitch_model::name::SecretName::as_str).collect();
+    let secrets: Vec<&str> =
+        definition.secrets.iter().map(hookswitch_model::name::SecretName::as_str).collect();
     assert_eq!(secrets, ["crm_key"]);
     let variables: Vec<&str> = definition.act_variables.iter().map(hookswitch_template::Path::text).collect();
     assert_eq!(variables, ["vars.account", "system.from"], "no clock, nothing that the answer sets");

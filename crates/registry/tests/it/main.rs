@@ -1,5 +1,5 @@
 //! The registry over a real SQLite file and a real vault.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::large_futures, reason = "tests")]
 
 mod bindings;
 mod house;

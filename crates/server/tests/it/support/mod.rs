@@ -1,0 +1,7 @@
+//! What the tests share.
+
+mod client;
+mod server;
+
+pub(crate) use client::{Client, Reply};
+pub(crate) use server::{Setup, TestServer, bootstrap_key};

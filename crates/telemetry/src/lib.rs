@@ -1,0 +1,1 @@
+//! OpenTelemetry traces (OTLP), off by default.
