@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings the official packages that tests check us against into target/interop: nothing goes into the system.
 #
-#   target/interop/venv/bin/{python,schemathesis}    target/interop/node/node_modules/standardwebhooks
+#   target/interop/venv/bin/{python,schemathesis}    target/interop/node_modules/standardwebhooks
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -15,7 +15,7 @@ if [[ -f $interop/stamp && $(<"$interop/stamp") == "$wanted" ]]; then
     exit 0
 fi
 rm -rf "$interop"
-mkdir -p "$interop/node"
+mkdir -p "$interop"
 
 say "Python packages into target/interop: ${python_packages[*]}"
 python3 -m venv "$interop/venv"
@@ -23,7 +23,7 @@ python3 -m venv "$interop/venv"
 
 say "Node packages into target/interop: ${node_packages[*]}"
 # An empty manifest keeps npm from looking for one further up.
-echo '{ "private": true }' >"$interop/node/package.json"
-npm install --prefix "$interop/node" --silent --no-audit --no-fund --no-package-lock --ignore-scripts "${node_packages[@]}"
+echo '{ "private": true }' >"$interop/package.json"
+npm install --prefix "$interop" --silent --no-audit --no-fund --no-package-lock --ignore-scripts "${node_packages[@]}"
 
 echo "$wanted" >"$interop/stamp"

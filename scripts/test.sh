@@ -31,6 +31,7 @@ count() { # <log> <word>
 
 scripts/setup.sh test
 scripts/interop.sh
+export HOOKSWITCH_INTEROP_DIR=$root/target/interop
 
 # Tests and the programs they start in one build, with the same features for all that follows.
 say "Building the tests"

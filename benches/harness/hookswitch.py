@@ -68,7 +68,7 @@ def action_tool(upstream: int) -> dict[str, Any]:
 class Server:
     """A running server with its data in a folder."""
 
-    def __init__(self, binary: Path, data: Path, upstream: int, log: str = "info"):
+    def __init__(self, binary: Path, data: Path, upstream: int, log: str = "info,hookswitch::access=warn"):
         self.port = free_port()
         command = [str(binary), "serve", "--listen", f"127.0.0.1:{self.port}", "--data", str(data)]
         command += ["--allow-egress", f"127.0.0.1:{upstream}", "--log", log]

@@ -60,10 +60,18 @@ impl Api {
             .ok_or_else(|| CliError::NotFound { what: "agent", name: given.to_owned() })
     }
 
-    /// An agent by name; `None` when there is none.
+    /// An agent by name; `None` when there is none. Names are unique per project: of several the one in the key's
+    /// own project is meant.
     pub(crate) async fn agent_named(&mut self, name: &str) -> Result<Option<AgentRef>, CliError> {
         let page = self.list("/v1/agents", &Query::default(), Paging::ALL).await?;
-        one_named("agent", name, page.rows()).map(|found| found.cloned().map(agent_of))
+        let mut rows: Vec<Value> = page.rows().iter().filter(|row| row["name"] == name).cloned().collect();
+        if rows.len() > 1 {
+            let own = self.get("/v1/me").await?.value["project_id"].take();
+            if rows.iter().any(|row| row["project_id"] == own) {
+                rows.retain(|row| row["project_id"] == own);
+            }
+        }
+        one_named("agent", name, &rows).map(|found| found.cloned().map(agent_of))
     }
 
     /// The id of a project by id or name.

@@ -244,7 +244,7 @@ mod tests {
         for n in 1..12 {
             let before = n - 1;
             let items = vec![format!("*a{before}"); 10].join(",");
-            text.push_str(&format!("a{n}: &a{n} [{items}]\n"));
+            text = format!("{text}a{n}: &a{n} [{items}]\n");
         }
         assert!(read(&text).unwrap_err().message.contains("too many"));
     }

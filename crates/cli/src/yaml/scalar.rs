@@ -12,9 +12,10 @@ pub(super) fn resolve(text: &str) -> Value {
     }
 }
 
-/// Whether a text without quotes would be read as something else than itself.
+/// Whether a text without quotes would be read as something else than itself, by YAML 1.1 too.
 pub(super) fn is_special(text: &str) -> bool {
-    !matches!(resolve(text), Value::String(_))
+    let is_old_word = ["y", "n", "yes", "no", "on", "off"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    is_old_word || !matches!(resolve(text), Value::String(_))
 }
 
 fn number(text: &str) -> Option<Number> {

@@ -31,7 +31,7 @@ fn block(out: &mut String, value: &Value, indent: usize) {
         Value::Array(items) => {
             for item in items {
                 pad(out, indent);
-                out.push_str("- ");
+                out.push('-');
                 list_item(out, item, indent);
             }
         }
@@ -43,9 +43,7 @@ fn list_item(out: &mut String, item: &Value, indent: usize) {
     match item {
         Value::Object(members) if !members.is_empty() => {
             for (n, (key, value)) in members.iter().enumerate() {
-                if n > 0 {
-                    pad(out, indent + 2);
-                }
+                pad(out, if n > 0 { indent + 2 } else { 1 });
                 member(out, key, value, indent + 2);
             }
         }
@@ -53,7 +51,10 @@ fn list_item(out: &mut String, item: &Value, indent: usize) {
             out.push('\n');
             block(out, item, indent + 2);
         }
-        other => scalar_line(out, other, indent),
+        other => {
+            out.push(' ');
+            scalar_line(out, other, indent);
+        }
     }
 }
 
@@ -113,7 +114,7 @@ fn flat(value: &Value) -> String {
     }
 }
 
-/// A text on one line: as it is, or as a JSON string, which YAML reads too.
+/// A text on one line: as it is, or in quotes; also where only YAML 1.1 would read another thing (`no`, a date).
 fn text(string: &str) -> String {
     if is_plain(string) {
         return string.to_owned();
@@ -138,11 +139,9 @@ fn text(string: &str) -> String {
 }
 
 fn is_plain(text: &str) -> bool {
-    let starts_well =
-        text.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '/' | '$' | '.' | '('));
+    let starts_well = text.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '/' | '$' | '('));
     starts_well
         && !text.ends_with([' ', ':'])
-        && !text.starts_with("...")
         && !text.contains(": ")
         && !text.contains(" #")
         && text.chars().all(|c| is_printable(c) && c != '\n')

@@ -7,6 +7,8 @@ use hookswitch_testkit::{RecordedRequest, Reply, TestServer};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
+use crate::program::KEY;
+
 const TOOL: &str = "tool_01kqf3v4r8e6t9x2b5m7n0p1q";
 const AGENT: &str = "agent_01kqf3v4r8e6t9x2b5m7n0p1qs";
 
@@ -57,7 +59,7 @@ fn ok(value: &Value) -> Reply {
 }
 
 fn answer(kept: &mut Kept, request: &RecordedRequest) -> Reply {
-    if request.header("authorization") != Some("Bearer hs_live_of_the_test") {
+    if request.header("authorization") != Some(format!("Bearer {KEY}").as_str()) {
         return problem(401, "unauthorized", "the key is not known");
     }
     let path = request.target.split('?').next().unwrap_or_default();
@@ -116,13 +118,11 @@ fn save(kept: &mut Kept, name: &str, draft: &Value) -> Reply {
         *value = json!("[REDACTED]");
     }
     let at = kept.tools.iter().position(|tool| tool["name"] == name);
-    let (position, version) = match at {
-        Some(position) => (position, kept.tools[position]["version"].as_u64().unwrap() + 1),
-        None => {
-            kept.tools.push(Value::Null);
-            (kept.tools.len() - 1, 1)
-        }
-    };
+    let position = at.unwrap_or(kept.tools.len());
+    if at.is_none() {
+        kept.tools.push(Value::Null);
+    }
+    let version = kept.tools[position]["version"].as_u64().unwrap_or(0) + 1;
     let tool = json!({"id": format!("{TOOL}{position}"), "name": name, "version": version, "definition": definition});
     kept.tools[position] = tool.clone();
     let mut shown = tool;

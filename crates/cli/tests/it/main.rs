@@ -6,6 +6,8 @@ mod apply;
 mod calls;
 mod errors;
 mod fake;
+mod house;
 mod keys;
+mod live;
 mod program;
 mod tail;

@@ -8,7 +8,7 @@ use hookswitch_cli::{Command, Exit, GlobalOptions, Terminal, execute};
 use parking_lot::Mutex;
 
 #[derive(Debug, Parser)]
-#[command(name = "hookswitch")]
+#[command(name = "hookswitch", version, propagate_version = true)]
 pub(crate) struct Program {
     #[command(flatten)]
     options: GlobalOptions,
@@ -35,6 +35,9 @@ impl Kept {
     }
 }
 
+/// The key that every run has.
+pub(crate) const KEY: &str = "hs_live_of_the_tests_of_the_cli_0001";
+
 /// What a run left behind.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -51,7 +54,7 @@ pub(crate) async fn run(url: &str, arguments: &[&str]) -> Ran {
 /// Runs a command line with something on the standard input, which is no terminal.
 pub(crate) async fn run_with_input(url: &str, arguments: &[&str], input: &str) -> Ran {
     let key = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(key.path(), "hs_live_of_the_test\n").unwrap();
+    std::fs::write(key.path(), KEY).unwrap();
     let line = ["hookswitch", "--url", url, "--key-file", key.path().to_str().unwrap()];
     let program = Program::try_parse_from(line.iter().chain(arguments)).unwrap();
     let (out, notes) = (Kept::default(), Kept::default());

@@ -16,7 +16,8 @@ fn event(seq: u32, kind: &str, data: &str) -> String {
 }
 
 fn stream(parts: &[String], then: Step) -> Reply {
-    let body: String = parts.iter().map(|part| format!("{:x}\r\n{part}\r\n", part.len())).collect();
+    let chunks: Vec<_> = parts.iter().map(|part| format!("{:x}\r\n{part}\r\n", part.len())).collect();
+    let body = chunks.concat();
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     Reply::raw(format!("{head}{body}")).then(then)
 }

@@ -27,7 +27,7 @@ const KEPT_LINES: usize = 60;
 #[derive(Debug, Clone)]
 pub(crate) struct Recipe {
     data: PathBuf,
-    upstream: SocketAddr,
+    upstreams: Vec<SocketAddr>,
     settings: Vec<(&'static str, String)>,
 }
 
@@ -57,7 +57,13 @@ pub(crate) struct Refused {
 impl Recipe {
     /// A server on this data folder whose tools may call this address.
     pub(crate) fn new(data: &Path, upstream: SocketAddr) -> Self {
-        Self { data: data.to_owned(), upstream, settings: Vec::new() }
+        Self { data: data.to_owned(), upstreams: vec![upstream], settings: Vec::new() }
+    }
+
+    /// Its tools may call this address, too.
+    pub(crate) fn allowing(mut self, upstream: SocketAddr) -> Self {
+        self.upstreams.push(upstream);
+        self
     }
 
     /// With a setting, by its environment variable.
@@ -85,7 +91,7 @@ impl Recipe {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hookswitch"))
             .args(["serve", "--log-format", "json", "--listen", &format!("127.0.0.1:{port}"), "--data"])
             .arg(&self.data)
-            .args(["--allow-egress", &self.upstream.to_string()])
+            .args(self.upstreams.iter().flat_map(|upstream| ["--allow-egress".to_owned(), upstream.to_string()]))
             .env("HOOKSWITCH_BOOTSTRAP_KEY", KEY)
             .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())

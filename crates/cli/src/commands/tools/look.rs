@@ -56,7 +56,7 @@ pub struct Get {
     #[arg(long)]
     definition: bool,
     /// As it was in this version
-    #[arg(long, value_name = "N")]
+    #[arg(long = "at", value_name = "VERSION")]
     version: Option<u32>,
 }
 
@@ -125,6 +125,8 @@ impl Get {
             ("project", "project_id"),
             ("created", "created_at"),
             ("updated", "updated_at"),
+            ("saved", "saved_at"),
+            ("saved by", "saved_by"),
         ];
         listing::show(context, &answer, &fields)?;
         if !context.terminal.is_json() {
@@ -141,9 +143,10 @@ impl History {
         let path = format!("/v1/tools/{}/versions", tool.id);
         let columns = [
             ("VERSION", "version"),
-            ("SAVED", "created_at"),
+            ("SAVED", "saved_at"),
+            ("BY KEY", "saved_by"),
             ("KIND", "definition.kind"),
-            ("EFFECT", "effect"),
+            ("DESCRIPTION", "definition.description"),
         ];
         listing::list(context, &path, &Query::default(), Paging::ALL, &columns).await?;
         Ok(Exit::Done)

@@ -1,0 +1,8 @@
+//! The real binary, from outside.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read their own environment")]
+
+mod demo;
+mod doctor;
+mod schemathesis;
+mod server;
+mod start;
