@@ -16,6 +16,7 @@ use crate::answers::CallAnswer;
 use crate::error::EngineError;
 use crate::input::CallInput;
 use crate::session::{LiveSession, LiveTool, OpenCall, Work};
+use crate::trace::{self, Traceparent};
 use crate::{Engine, arguments, session};
 
 /// Longest id of a tool call, in bytes.
@@ -71,14 +72,17 @@ impl Engine {
         tool_call_id: String,
         input: CallInput,
     ) -> Result<(Work, CallRequest), EngineError> {
+        let traceparent = input.traceparent.and_then(Traceparent::parse);
+        let traces = self.inner.settings.traces.as_deref();
         let mut work = Work {
+            span: trace::begin_call(traces, execution, traceparent.as_ref()),
             execution,
             tool_call_id,
             tool: None,
             arguments: Value::Null,
             fingerprint: ActKey([0; 32]),
             line: None,
-            traceparent: input.traceparent,
+            traceparent,
             created_at: Stamp::now(),
             name: input.name,
         };
@@ -89,6 +93,7 @@ impl Engine {
                 return Ok((work, CallRequest::Refused(refusal)));
             }
         };
+        trace::note_tool(&work.span, tool.prepared.id);
         work.tool = Some(Arc::clone(&tool));
         match arguments::check(&tool.prepared.definition, input.arguments) {
             Ok(arguments) => work.arguments = arguments,

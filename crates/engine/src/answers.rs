@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::events::note_event;
 use crate::session::{LiveSession, State, Work};
-use crate::{Engine, micros_between, told};
+use crate::{Engine, micros_between, told, trace};
 
 /// What a caller gets.
 #[derive(Debug, Clone)]
@@ -85,11 +85,12 @@ impl Engine {
                 answer.execution = execution;
                 answer.replayed = replayed;
                 answer.joined = !replayed;
+                trace::note_replayed(&work.span, replayed);
                 if !is_running {
                     state.calls.remove(&call);
                 }
                 let Some(kept) = state.kept.get(execution) else {
-                    self.answer_from_store(session, answer, already_done, waiter);
+                    self.answer_from_store(session, work, answer, already_done, waiter);
                     return;
                 };
                 answer.outcome = Some(kept.outcome);
@@ -122,6 +123,9 @@ impl Engine {
                 never_tried(&mut answer, Outcome::Unknown, told);
             }
         }
+        if let (false, Some(outcome)) = (is_running, answer.outcome) {
+            trace::note_outcome(&work.span, outcome, answer.timed_out);
+        }
         // A running call's record is written by its execution.
         if let (Some(error), false) = (not_tried, is_running) {
             self.record_untried(session, &work, &answer, error);
@@ -140,6 +144,7 @@ impl Engine {
     fn answer_from_store(
         &self,
         session: &Arc<LiveSession>,
+        work: Arc<Work>,
         mut answer: CallAnswer,
         already_done: bool,
         waiter: Option<tokio::sync::oneshot::Sender<CallAnswer>>,
@@ -148,7 +153,9 @@ impl Engine {
         self.spawn(async move {
             match engine.inner.store.get_execution(session.scope, answer.execution).await {
                 Ok(execution) => {
-                    let text = execution.detail.told;
+                    // What came late, or was settled by hand, is the result of the act.
+                    let detail = execution.detail;
+                    let text = if detail.late.is_null() { detail.told } else { detail.late };
                     answer.outcome = execution.outcome;
                     answer.told = Arc::new(if already_done { told::already_done(&text) } else { text });
                     let data = json!({"execution_id": answer.execution, "tool_call_id": answer.tool_call_id,
@@ -160,6 +167,9 @@ impl Engine {
                     answer.outcome = Some(Outcome::Unknown);
                     answer.told = Arc::new(told::failure(Outcome::Unknown, "the earlier answer can't be read"));
                 }
+            }
+            if let Some(outcome) = answer.outcome {
+                trace::note_outcome(&work.span, outcome, false);
             }
             if let Some(waiter) = waiter {
                 let _ = waiter.send(answer);

@@ -24,25 +24,27 @@ pub(crate) fn note_event(session: &LiveSession, state: &mut State, kind: EventKi
         // Sent under the lock, so that listeners see the order of the numbers.
         let _ = session.live_events.send(Arc::new(event.clone()));
     }
-    state.unsaved_events.push(event);
+    state.unsaved_events.push_back(event);
 }
 
 impl Engine {
-    /// Hands noted events to the writer.
+    /// Hands noted events to the writer. They enter its queue under the session's lock, in the order of their
+    /// numbers: of two tasks that save at once neither overtakes the other, and one that is dropped while it waits
+    /// takes nothing along. So a kill cuts the numbers off, but leaves no gap among them.
     pub(crate) async fn save_events(&self, session: &LiveSession) {
-        let (events, told) = {
+        while session.state.lock().has_unsaved() {
+            let room = match self.inner.writer.room().await {
+                Ok(room) => room,
+                Err(error) => {
+                    tracing::error!(session = %session.id, %error, "events could not be stored");
+                    return;
+                }
+            };
             let mut state = session.state.lock();
-            (std::mem::take(&mut state.unsaved_events), std::mem::take(&mut state.unsaved_told))
-        };
-        for (act, at) in told {
-            if let Err(error) = self.inner.writer.told(act, at).await {
-                tracing::error!(%act, %error, "a told answer could not be noted");
-            }
-        }
-        for event in events {
-            if let Err(error) = self.inner.writer.event(event).await {
-                tracing::error!(session = %session.id, %error, "an event could not be stored");
-                return;
+            if let Some((act, at)) = state.unsaved_told.pop_front() {
+                room.told(act, at);
+            } else if let Some(event) = state.unsaved_events.pop_front() {
+                room.event(event);
             }
         }
     }

@@ -54,7 +54,7 @@ pub struct CallInput {
     pub idempotency_key: Option<String>,
     /// The token of a read-back, given back.
     pub confirmation: Option<ActId>,
-    /// W3C trace context to pass on.
+    /// W3C trace context of the caller; dropped when it is malformed.
     pub traceparent: Option<String>,
 }
 

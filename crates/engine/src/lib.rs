@@ -23,6 +23,7 @@ mod settings;
 mod settle;
 mod system_values;
 mod told;
+mod trace;
 mod trial;
 
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterSt
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
 pub use session::{SessionView, ToolView};
 pub use settings::EngineSettings;
+pub use trace::{TraceContext, Traceparent};
 pub use trial::{DryRun, Trial, TrialInput};
 
 /// The engine; cheap to clone.
@@ -130,9 +132,14 @@ impl Engine {
     /// everything down. Returns how many calls were still running: their acts are `unknown` when the session is
     /// next loaded.
     pub async fn drain(&self) -> usize {
+        self.drain_within(self.inner.settings.drain).await
+    }
+
+    /// The same, for a caller that has used up some of the time.
+    pub async fn drain_within(&self, time: std::time::Duration) -> usize {
         self.inner.is_draining.store(true, Ordering::Relaxed);
         self.inner.tasks.close();
-        let drained = tokio::time::timeout(self.inner.settings.drain, self.inner.tasks.wait()).await;
+        let drained = tokio::time::timeout(time, self.inner.tasks.wait()).await;
         let left = if drained.is_err() { self.inner.tasks.len() } else { 0 };
         if let Err(error) = self.inner.writer.shutdown().await {
             tracing::error!(%error, "the ledger could not be closed");

@@ -72,8 +72,8 @@ impl Engine {
                         session: Arc::clone(session),
                         work: Arc::clone(&open.work),
                         act,
-                        write_intent,
-                        intent_is_on_disk: AtomicBool::new(!write_intent),
+                        is_resent: act.is_some() && !write_intent,
+                        intent_is_on_disk: AtomicBool::new(false),
                         weak_proof: confirmed == Some(hookswitch_session::Proof::Token),
                         abort: open.abort.clone(),
                     };

@@ -1,6 +1,9 @@
 //! Limits and windows of the engine (semantics: Limits; Attempts and time). All can be set by the operator.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::trace::TraceContext;
 
 /// What a server does at most and how long things last.
 #[derive(Debug, Clone)]
@@ -29,6 +32,8 @@ pub struct EngineSettings {
     pub kept_results: usize,
     /// How long running calls are waited for at shutdown.
     pub drain: Duration,
+    /// Where traces go; none leaves a caller's trace context as it came.
+    pub traces: Option<Arc<dyn TraceContext>>,
     /// What the machine does at most.
     pub machine: hookswitch_session::Settings,
 }
@@ -48,6 +53,7 @@ impl Default for EngineSettings {
             sessions_in_memory: 50_000,
             kept_results: 256 * 1024,
             drain: Duration::from_secs(30),
+            traces: None,
             machine: hookswitch_session::Settings::default(),
         }
     }

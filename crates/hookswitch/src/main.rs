@@ -6,6 +6,7 @@ mod doctor;
 mod logging;
 mod parts;
 mod serve;
+mod traces;
 mod upkeep;
 
 use std::process::ExitCode;
@@ -70,8 +71,8 @@ fn main() -> ExitCode {
 
 async fn run_server(flags: &ServeFlags) -> anyhow::Result<()> {
     let config = config::load(flags, &environment())?;
-    logging::start(&config)?;
-    serve::serve(config).await
+    let traces = logging::start(&config)?;
+    serve::serve(config, traces).await
 }
 
 /// The environment, read once; nothing else reads it.

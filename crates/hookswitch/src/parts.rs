@@ -10,6 +10,8 @@ use hookswitch_engine::Engine;
 use hookswitch_registry::Registry;
 use hookswitch_store::{Store, StoreOptions, Writer, WriterOptions};
 use hookswitch_vault::{KeyFile, MasterKeys, Vault};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 
 use crate::config::Config;
 
@@ -78,9 +80,15 @@ fn egress(config: &Config, own: Vec<SocketAddr>) -> anyhow::Result<Client> {
     let resolver = HickoryResolver::from_system().context("the system's name servers can't be read")?;
     let mut builder = Client::builder(Policy::new(settings), Arc::new(resolver));
     if let Some(path) = &config.extra_roots {
-        let roots = hookswitch_server::tls::read_certificates(path)
-            .with_context(|| format!("`extra_roots`: {}", path.display()))?;
-        builder = builder.extra_roots(roots);
+        builder = builder.extra_roots(read_roots(path)?);
     }
     builder.build().context("TLS can't be set up")
+}
+
+/// Certificates (PEM) of private authorities that receivers may show.
+pub(crate) fn read_roots(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let roots: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path)
+        .with_context(|| format!("`extra_roots`: {}", path.display()))?
+        .collect();
+    roots.with_context(|| format!("`extra_roots`: {}", path.display()))
 }

@@ -1,22 +1,33 @@
 //! `hookswitch serve`.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use anyhow::Context as _;
 use hookswitch_registry::ShownKey;
-use hookswitch_server::{Server, ServerParts};
+use hookswitch_server::{Server, ServerParts, ServerSettings, TlsFiles};
+use hookswitch_telemetry::Guard;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
 use crate::parts::Parts;
+use crate::traces::Traces;
 use crate::upkeep;
 
+/// How long the last traces may take to leave.
+const FLUSH: Duration = Duration::from_secs(3);
+
 /// Serves until SIGTERM or SIGINT, then drains.
-pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("cannot listen on {}\nhint: choose another address with --listen", config.listen)
     })?;
     let address = listener.local_addr()?;
+    if traces.is_some() {
+        config.engine.traces = Some(Arc::new(Traces));
+    }
     let parts = Parts::open(&config, vec![address]).await?;
     let first_key = parts.registry.bootstrap(first_key(&config)).await?;
     announce_key(first_key.as_ref(), &config);
@@ -25,16 +36,22 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     upkeep::start(&parts.engine, parts.store.clone(), config.keep_payloads, config.keep_rows);
     let server = Server::new(ServerParts {
         engine: parts.engine.clone(),
-        registry: parts.registry.clone(),
         public_url: config.public_url.clone(),
-        max_connections: config.max_connections,
-        tls: config.tls.clone(),
+        tls: config.tls.clone().map(|(cert, key)| TlsFiles { cert, key }),
+        settings: ServerSettings {
+            max_connections: config.max_connections,
+            drain: config.engine.drain,
+            ..ServerSettings::default()
+        },
     })?;
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     tracing::info!(address = %format!("{scheme}://{address}"), database = ?config.database_url, "serving");
-    server.serve(listener, shutdown_signal()?).await?;
+    let stopped = server.serve(listener, shutdown_signal()?).await;
     parts.store.close().await;
-    tracing::info!("stopped");
+    if let Some(traces) = traces {
+        traces.shutdown(FLUSH).await;
+    }
+    tracing::info!(requests_left = stopped.requests_left, calls_left = stopped.calls_left, "stopped");
     Ok(())
 }
 

@@ -15,6 +15,7 @@ mod settings;
 mod tls;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use hookswitch_dialect_native::{Native, NativeState};
 use hookswitch_engine::Engine;
@@ -95,13 +96,15 @@ impl Server {
         self.stopping.cancel();
         self.engine.refuse_new();
         let time = self.acceptor.settings().drain;
+        let started = Instant::now();
         // Still accepting: whoever comes now is told to come back, instead of finding no one.
         let requests_left = tokio::select! {
             () = &mut accepting => 0,
             left = self.front.finish(time) => left,
         };
         self.acceptor.close().await;
-        let calls_left = self.engine.drain().await;
+        // One time for both: who waits for us to end has set it.
+        let calls_left = self.engine.drain_within(time.saturating_sub(started.elapsed())).await;
         Stopped { requests_left, calls_left }
     }
 }

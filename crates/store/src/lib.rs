@@ -44,7 +44,7 @@ pub use error::StoreError;
 pub use execution::{ExecutionFilter, Percentiles};
 pub use growth::Pruned;
 pub use key::NewKey;
-pub use ledger::{ActOutcome, LedgerError, Writer, WriterOptions, WriterStats};
+pub use ledger::{ActOutcome, LedgerError, Room, Writer, WriterOptions, WriterStats};
 pub use location::DatabaseUrl;
 pub use open::{Store, StoreOptions};
 pub use org::{Bootstrapped, Org};

@@ -105,6 +105,8 @@ async fn open_sqlite(
         .connect_with(connect.clone())
         .await?;
     migrate::migrate_sqlite(&writer).await?;
+    // The file is ours alone: whoever claimed these is gone, and a retry need not wait for their time to run out.
+    sqlx::query("delete from answers where status is null").execute(&writer).await?;
     let durability = Durability::of_sqlite(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(options.sqlite_readers.max(1))

@@ -39,15 +39,20 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonFault> {
     guard::check(bytes)?;
     match serde_json::from_slice(bytes) {
         Ok(value) => Ok(value),
-        Err(error) if error.is_data() => {
-            let mut reader = serde_json::Deserializer::from_slice(bytes);
-            match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-                Err(located) => Err(unfit(&located)),
-                // What follows the value was wrong, not the value.
-                Ok(_) => Err(malformed(bytes, &error)),
-            }
-        }
-        Err(error) => Err(malformed(bytes, &error)),
+        Err(error) => Err(explain::<T>(bytes, &error)),
+    }
+}
+
+/// Why a body was not taken. One that is no JSON says so, whatever else is wrong with it.
+#[cold]
+fn explain<T: DeserializeOwned>(bytes: &[u8], first: &serde_json::Error) -> JsonFault {
+    if let Err(error) = serde_json::from_slice::<Value>(bytes) {
+        return malformed(bytes, &error);
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+        Err(located) => unfit(&located),
+        Ok(_) => malformed(bytes, first),
     }
 }
 

@@ -6,10 +6,12 @@ pub(crate) fn sentence(text: &str) -> (&'static str, String) {
     if let Some(rest) = text.strip_prefix("invalid type: ") {
         return ("invalid_type", expected(rest));
     }
-    for start in ["invalid value: ", "invalid length "] {
-        if let Some(rest) = text.strip_prefix(start) {
-            return ("invalid_value", expected(rest));
-        }
+    if let Some(rest) = text.strip_prefix("invalid value: ") {
+        return ("invalid_value", expected(rest));
+    }
+    if let Some(rest) = text.strip_prefix("invalid length ") {
+        // serde takes lists for objects, and says so only when their length is wrong.
+        return ("invalid_type", expected(&format!("sequence, {}", rest.split_once(", ").map_or("", |part| part.1))));
     }
     if text.starts_with("unknown variant ") {
         let known = text.find(", expected ").map_or("another word", |at| &text[at + 2..]);
@@ -40,8 +42,26 @@ fn without_place(text: &str) -> &str {
 
 fn expected(rest: &str) -> String {
     match rest.rfind(", expected ") {
-        Some(at) => format!("expected {}, found {}", &rest[at + 11..], kind_of(&rest[..at])),
+        Some(at) => format!("expected {}, found {}", wanted(&rest[at + 11..]), kind_of(&rest[..at])),
         None => "not what is expected here".to_owned(),
+    }
+}
+
+/// What serde wanted, in words that are not Rust's.
+fn wanted(text: &str) -> &str {
+    let word = text.split([' ', '`']).next().unwrap_or(text);
+    match word {
+        "struct" => "an object",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0 on",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        _ => match text {
+            "a map" => "an object",
+            "a sequence" => "a list",
+            "a string" => "a text",
+            "a boolean" => "true or false",
+            _ => text,
+        },
     }
 }
 
@@ -69,11 +89,12 @@ mod tests {
             (
                 r#"invalid type: string "hush, expected", expected u32 at line 1 column 2"#,
                 "invalid_type",
-                "expected u32, found a text",
+                "expected a whole number from 0 on, found a text",
             ),
+            ("invalid length 0, expected struct X with 2 elements", "invalid_type", "expected an object, found a list"),
             ("unknown variant `hush`, expected `a` or `b`", "unknown_value", "expected `a` or `b`"),
             ("unknown field `x`, expected one of `a`, `b`", "unknown_field", "unknown field `x`"),
-            ("invalid value: integer `-1`, expected u32", "invalid_value", "expected u32, found a number"),
+            ("invalid value: integer `-1`, expected u32", "invalid_value", "expected a whole number from 0 on, found a number"),
         ];
         for (text, code, message) in cases {
             assert_eq!(sentence(text), (code, message.to_owned()), "{text}");

@@ -14,7 +14,7 @@ use hookswitch_session::Event;
 use super::record::{clean, sensitive_texts};
 use super::{CallValues, Finish, Run, late, open_all};
 use crate::session::LiveTool;
-use crate::{backoff, told};
+use crate::{backoff, told, trace};
 
 /// Everything about a call that its attempts share.
 pub(super) struct Sending {
@@ -143,14 +143,16 @@ async fn prepare(
 async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempted {
     let engine = &run.engine;
     let mut attempts = Vec::new();
+    let mut may_have_happened = run.is_resent;
     loop {
         let number = u32::try_from(attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
         engine.inner.counters.attempted();
+        let span = trace::begin_attempt(&run.work.span, number);
         let stamps = Stamps {
             execution: run.work.execution,
             act: sending.act,
             now: Stamp::now(),
-            traceparent: run.work.traceparent.clone(),
+            traceparent: run.traceparent(&span),
         };
         let (headers, sent) = webhook::attempt(
             &engine.inner.egress,
@@ -162,10 +164,16 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
         )
         .await;
         let timings = sent.as_ref().map_or_else(|_| AttemptTimings::default(), webhook::timings_of);
-        let reading = match &sent {
+        let mut reading = match &sent {
             Ok(response) => webhook::read_answer(response, sending.effect),
             Err(error) => webhook::read_error(error, sending.effect),
         };
+        // One that did not get through, or was turned away, does not undo what the one before it may have done.
+        if may_have_happened && matches!(reading.outcome, Outcome::Failed | Outcome::Refused) {
+            reading.outcome = Outcome::Unknown;
+        }
+        may_have_happened |= reading.outcome == Outcome::Unknown;
+        trace::end_attempt(span, &reading);
         engine.inner.breakers.note(tool.prepared.id, reading.is_unhealthy, Instant::now());
         attempts.push(Attempt {
             number,

@@ -11,12 +11,14 @@ use serde_json::Value;
 
 use super::{Finish, Run, blank_record, recorded_arguments};
 use crate::session::LiveTool;
+use crate::trace;
 
 impl Run {
     /// Records how the call ended and reports it.
     pub(crate) async fn conclude(&self, tool: &LiveTool, started: Instant, finish: Finish) {
         let outcome = finish.outcome.unwrap_or(Outcome::Failed);
         let timed_out = finish.timed_out;
+        trace::note_outcome(&self.work.span, outcome, timed_out);
         let total_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.engine.inner.counters.ended(outcome, timed_out, total_us);
         let told = Arc::new(finish.told.clone());
@@ -94,6 +96,8 @@ impl Run {
         let state = match outcome {
             Outcome::Done => ActState::Done,
             Outcome::Unknown => ActState::Unknown,
+            // Nothing left this time, which does not undo what may have left before.
+            Outcome::Refused | Outcome::Cancelled if self.is_resent => ActState::Unknown,
             Outcome::Failed | Outcome::Refused | Outcome::Cancelled => ActState::Failed,
         };
         let settled = ActOutcome { act, state, told: Some(Value::clone(told)), settled_at: Stamp::now() };

@@ -12,7 +12,7 @@ use super::Run;
 use super::attempts::{Attempted, Sending, finish_of};
 use crate::error::EngineError;
 use crate::session::LiveTool;
-use crate::told;
+use crate::{told, trace};
 use serde_json::Value;
 
 /// Waits for the late result, writes it down, and gives it to the session.
@@ -32,6 +32,7 @@ pub(super) async fn listen(
     else {
         return;
     };
+    trace::note_late(&run.work.span, outcome);
     let Some(act) = run.act else { return };
     let told = Arc::new(finish.told.clone());
     let variables = run.keep(&told, outcome, &finish);

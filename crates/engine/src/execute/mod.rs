@@ -31,7 +31,8 @@ pub(crate) struct Run {
     pub(crate) session: Arc<LiveSession>,
     pub(crate) work: Arc<Work>,
     pub(crate) act: Option<ActId>,
-    pub(crate) write_intent: bool,
+    /// The act is unknown and is sent again under its key.
+    pub(crate) is_resent: bool,
     /// Whether the ledger has the act: its outcome must go there, too.
     pub(crate) intent_is_on_disk: AtomicBool,
     pub(crate) weak_proof: bool,
@@ -69,9 +70,16 @@ impl Run {
         tool.prepared.definition.timeout.min(self.engine.inner.settings.ceiling)
     }
 
-    /// Writes the intent: on disk when this returns. Nothing has left before.
+    /// What an attempt sends as `traceparent`: its own context when there are traces, else the caller's.
+    fn traceparent(&self, attempt: &tracing::Span) -> Option<String> {
+        let own = self.engine.inner.settings.traces.as_ref().and_then(|traces| traces.traceparent(attempt));
+        own.or_else(|| self.work.traceparent.as_ref().map(|caller| caller.as_str().to_owned()))
+    }
+
+    /// Writes the intent: on disk when this returns. Nothing has left before. An act that is sent again goes back
+    /// to `pending` with this execution, so that the new request has its record, too.
     async fn write_intent(&self, tool: &LiveTool) -> Result<(), hookswitch_store::LedgerError> {
-        let Some(act) = self.act.filter(|_| self.write_intent) else { return Ok(()) };
+        let Some(act) = self.act else { return Ok(()) };
         let row = Act {
             id: act,
             session: self.session.id,

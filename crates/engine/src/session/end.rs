@@ -34,9 +34,11 @@ impl Engine {
             return Ok(());
         }
         self.feed(session, Event::End(reason)).await;
+        // The row first: a server that is killed in between must not leave a running session whose events say that
+        // it has ended.
+        self.inner.store.end_session(session.scope, session.id, reason, Stamp::now()).await?;
         self.append_event(session, EventKind::SessionEnded, json!({ "reason": reason })).await;
         self.flush().await?;
-        self.inner.store.end_session(session.scope, session.id, reason, Stamp::now()).await?;
         if session.state.lock().calls.is_empty() {
             self.inner.sessions.remove(session.id);
         }

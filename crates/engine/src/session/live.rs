@@ -1,6 +1,6 @@
 //! A session in memory: what never changes beside one lock around what does.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::kept::Kept;
 use crate::answers::CallAnswer;
+use crate::trace::Traceparent;
 use hookswitch_model::event::SessionEvent;
 
 /// A tool of a session, ready to run.
@@ -56,9 +57,9 @@ pub(crate) struct State {
     pub(crate) variables: Arc<Value>,
     pub(crate) timers: HashMap<TimerId, AbortHandle>,
     pub(crate) last_seq: u64,
-    pub(crate) unsaved_events: Vec<SessionEvent>,
+    pub(crate) unsaved_events: VecDeque<SessionEvent>,
     /// Acts whose answers were told and whose rows do not say so yet.
-    pub(crate) unsaved_told: Vec<(ActId, Stamp)>,
+    pub(crate) unsaved_told: VecDeque<(ActId, Stamp)>,
     pub(crate) ended_at: Option<Stamp>,
     pub(crate) last_used: Instant,
 }
@@ -90,7 +91,10 @@ pub(crate) struct Work {
     pub(crate) fingerprint: hookswitch_model::execution::ActKey,
     /// The line that came with the call.
     pub(crate) line: Option<String>,
-    pub(crate) traceparent: Option<String>,
+    /// The caller's trace context.
+    pub(crate) traceparent: Option<Traceparent>,
+    /// Ends when nothing of the call is under way any more.
+    pub(crate) span: tracing::Span,
     pub(crate) created_at: Stamp,
 }
 
@@ -109,6 +113,11 @@ impl LiveSession {
 impl State {
     /// Whether nothing is going on.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.calls.is_empty() && self.timers.is_empty() && self.unsaved_events.is_empty()
+        self.calls.is_empty() && self.timers.is_empty() && !self.has_unsaved()
+    }
+
+    /// Whether something is to be handed to the writer.
+    pub(crate) fn has_unsaved(&self) -> bool {
+        !self.unsaved_events.is_empty() || !self.unsaved_told.is_empty()
     }
 }

@@ -1,6 +1,6 @@
 //! Loading a session: restart, eviction and takeover are the same path (architecture: Storage and scale).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -52,6 +52,7 @@ impl Engine {
     async fn load_session(&self, scope: Scope, id: SessionId) -> Result<Arc<LiveSession>, EngineError> {
         let stored = self.inner.store.get_session(scope, id).await.map_err(EngineError::absent("session"))?;
         if stored.ended_at.is_some() {
+            self.give_up_after_end(id).await?;
             return Err(EngineError::SessionEnded);
         }
         let _one_at_a_time = self.inner.sessions.loading.lock().await;
@@ -63,11 +64,28 @@ impl Engine {
         let live = self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await?;
         // Answers that were on disk when the server went down, and that nobody had been told.
         for answer in undelivered {
+            // Nothing is known of an act that was cut short.
+            let Some(result) = answer.told else { continue };
             let data = json!({"execution_id": answer.execution, "act_id": answer.act,
-                "tool_call_id": answer.tool_call_id, "result": answer.told});
+                "tool_call_id": answer.tool_call_id, "result": result});
+            live.state.lock().unsaved_told.push_back((answer.act, Stamp::now()));
             self.append_event(&live, EventKind::ResultLate, data).await;
         }
         Ok(live)
+    }
+
+    /// Acts that ran on over the end of their session, on a server that was killed: nobody will load the session
+    /// again to find them.
+    async fn give_up_after_end(&self, id: SessionId) -> Result<(), EngineError> {
+        let store = &self.inner.store;
+        if !store.has_pending_acts_any_tenant(id).await? {
+            return Ok(());
+        }
+        match store.claim_free_session_any_tenant(id, self.inner.node, Stamp::now(), self.lease()).await {
+            // Another node was quicker.
+            Ok(_) | Err(hookswitch_store::StoreError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Puts a stored session into memory.
@@ -125,8 +143,8 @@ impl Engine {
                 variables: Arc::new(Value::Object(session.variables)),
                 timers: HashMap::new(),
                 last_seq,
-                unsaved_events: Vec::new(),
-                unsaved_told: Vec::new(),
+                unsaved_events: VecDeque::new(),
+                unsaved_told: VecDeque::new(),
                 ended_at: None,
                 last_used: origin,
             }),

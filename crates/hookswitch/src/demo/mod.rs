@@ -40,13 +40,7 @@ pub(crate) async fn run(flags: DemoFlags) -> anyhow::Result<()> {
     let config = config::load(&serve, &[])?;
     let parts = Parts::open(&config, vec![address]).await?;
     let made = parts.registry.bootstrap(None).await?.context("the temporary database is not empty")?;
-    let server = Server::new(ServerParts {
-        engine: parts.engine.clone(),
-        registry: parts.registry.clone(),
-        public_url: None,
-        max_connections: 100,
-        tls: None,
-    })?;
+    let server = Server::new(ServerParts::new(parts.engine.clone()))?;
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server.serve(listener, async move {
         // Also when the script failed and dropped its end.
@@ -57,7 +51,7 @@ pub(crate) async fn run(flags: DemoFlags) -> anyhow::Result<()> {
     let api = api::Api::new(address, key)?;
     let played = script::play(&api, &service, &timeline).await;
     drop(stop);
-    serving.await.context("the server's task")??;
+    serving.await.context("the server's task")?;
     parts.store.close().await;
     played?;
     timeline.foot();

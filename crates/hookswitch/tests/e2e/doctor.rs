@@ -12,8 +12,16 @@ fn the_doctor_names_every_check_and_changes_nothing() {
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let checks: Vec<&str> =
         report["checks"].as_array().unwrap().iter().map(|check| check["check"].as_str().unwrap()).collect();
-    let expected =
-        ["data folder", "database", "master key", "listen", "name servers", "certificates", "egress", "exposure"];
+    let expected = [
+        "data folder",
+        "database",
+        "master key",
+        "listen",
+        "name servers",
+        "certificates",
+        "egress",
+        "exposure",
+    ];
     assert_eq!(checks, expected);
     assert!(output.status.success());
     assert!(!data.exists(), "the doctor made something");

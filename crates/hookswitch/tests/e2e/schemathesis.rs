@@ -28,7 +28,10 @@ fn generated_requests_find_no_5xx_and_no_undocumented_answer() {
         .args(["--header", &format!("Authorization: Bearer {KEY}")])
         .args(["--max-examples", EXAMPLES, "--generation-database", "none", "--seed", "7", "--no-color"])
         .args(["--phases", "examples,coverage,fuzzing", "--request-timeout", "10", "--workers", "2"])
-        .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"])
+        .args([
+            "--checks",
+            "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        ])
         // Follows an endless stream, ends the server's own key, or turns the server's keys over.
         .args(["--exclude-path-regex", "/events$|/revoke$|/v1/master-key"])
         .current_dir(folder.path())

@@ -21,7 +21,15 @@ impl ServerProcess {
     /// Starts a server on a free port and waits until it says that it serves.
     pub(crate) fn start(folder: &Path, flags: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hookswitch"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--log", "debug,sqlx=warn,hyper=info"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--log-format",
+                "json",
+                "--log",
+                "debug,sqlx=warn,hyper=info",
+            ])
             .arg("--data")
             .arg(folder)
             .args(flags)

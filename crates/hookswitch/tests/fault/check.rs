@@ -71,9 +71,8 @@ pub(crate) fn untrue(receptions: &[Reception], books: &Books) -> Vec<String> {
         }
     }
     for (key, records) in ends {
-        let is_resent = records.iter().all(|record| {
-            record.act.as_ref().is_some_and(|act| act.tool == Tool::Put)
-        });
+        let is_resent =
+            records.iter().all(|record| record.act.as_ref().is_some_and(|act| act.tool == Tool::Put));
         if records.len() > 1 && !is_resent {
             untrue.push(format!("{key} has several executions: {records:?}"));
         }

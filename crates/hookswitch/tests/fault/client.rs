@@ -14,13 +14,11 @@ use crate::tools::{Act, Tool};
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
     pub(crate) act: Act,
-    pub(crate) tool_call_id: String,
     pub(crate) execution: String,
     pub(crate) outcome: String,
     pub(crate) result: Value,
     pub(crate) replayed: bool,
     pub(crate) joined: bool,
-    pub(crate) timed_out: bool,
     pub(crate) code: Option<String>,
 }
 
@@ -30,13 +28,11 @@ impl Given {
         let truth = |name: &str| body[name].as_bool().unwrap_or_default();
         Self {
             act: act.clone(),
-            tool_call_id: text("tool_call_id"),
             execution: text("execution_id"),
             outcome: text("outcome"),
             result: body["result"].clone(),
             replayed: truth("replayed"),
             joined: truth("joined"),
-            timed_out: truth("timed_out"),
             code: body["code"].as_str().map(str::to_owned),
         }
     }
@@ -162,8 +158,7 @@ impl Client {
 
     /// Three acts at the same time.
     async fn ask_for_three(&mut self, session: &str) -> [Act; 3] {
-        let acts =
-            [Tool::Act, Tool::Put, Tool::Act].map(|tool| Act::new(session, tool, self.fresh("a")));
+        let acts = [Tool::Act, Tool::Put, Tool::Act].map(|tool| Act::new(session, tool, self.fresh("a")));
         let asks = [self.call(&acts[0]), self.call(&acts[1]), self.call(&acts[2])];
         let [first, second, third] = &mut self.apis;
         let answers = tokio::join!(first.send(&asks[0]), second.send(&asks[1]), third.send(&asks[2]));

@@ -10,7 +10,7 @@ use crate::tools::{self, Act, Tool, start_session};
 use crate::upstream::{Manner, Upstream};
 
 /// What a busy machine may take beyond the time that was set.
-const SLACK: Duration = Duration::from_secs(5);
+const SLACK: Duration = Duration::from_secs(4);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_call_ends_and_new_ones_are_refused() {
@@ -59,7 +59,7 @@ async fn a_running_call_ends_and_new_ones_are_refused() {
 async fn what_does_not_end_in_time_is_unknown_afterwards() {
     let upstream = Upstream::start(Manner::BlackHole).await;
     let data = tempfile::tempdir().unwrap();
-    let recipe = Recipe::new(data.path(), upstream.address()).with("HOOKSWITCH_DRAIN", "1s");
+    let recipe = Recipe::new(data.path(), upstream.address()).with("HOOKSWITCH_DRAIN", "4s");
     let mut server = recipe.start().await;
     let mut api = Api::of(server.address);
     tools::save(&mut api, &[Tool::Act.definition(&upstream, 60_000)]).await;
@@ -74,8 +74,8 @@ async fn what_does_not_end_in_time_is_unknown_afterwards() {
     let status = server.wait().await;
     let took = started.elapsed();
     assert!(status.success(), "{status}: {}", server.log().text());
-    assert!(took >= Duration::from_millis(900), "it did not wait for the call: {took:?}");
-    assert!(took < Duration::from_secs(1) + SLACK, "{took:?}");
+    assert!(took >= Duration::from_secs(4), "it did not wait for the call: {took:?}");
+    assert!(took < Duration::from_secs(4) + SLACK, "{took:?}");
     drop(running.await.unwrap());
 
     let server = recipe.start().await;

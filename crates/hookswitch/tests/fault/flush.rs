@@ -97,7 +97,7 @@ async fn a_read_waits_for_no_flush() {
     let seen = trace.end().await;
     let calls = by_answer(&seen);
     assert_eq!(calls.len(), CALLS, "{seen:?}");
-    let flushes = calls.iter().flatten().filter(|seen| **seen == Seen::Flush).count();
+    let flushes = calls.iter().flat_map(|call| call.iter()).filter(|seen| **seen == Seen::Flush).count();
     println!("{CALLS} reads in {:?}: {flushes} flushes", started.elapsed());
     // Records go to disk by the clock, in groups; a commit may take more than one flush when the log is folded in.
     assert!(flushes as u128 <= 2 * rounds, "{flushes} flushes for {CALLS} reads in {:?}", started.elapsed());

@@ -71,7 +71,8 @@ async fn run(database: &'static str, kills: usize, data: PathBuf, url: Option<St
         (0..CLIENTS).map(|number| tokio::spawn(Client::new(number, seed, &door, &stop).run())).collect();
     let mut dice = Dice::of(seed, "kills");
     let mut wrong: Vec<String> = Vec::new();
-    let mut server = kill_again_and_again(database, kills, &recipe, server, &door, &mut dice, &mut wrong).await;
+    let mut server =
+        kill_again_and_again(database, kills, &recipe, server, &door, &mut dice, &mut wrong).await;
     stop.store(true, Ordering::Relaxed);
     let mut diary = Diary::default();
     for client in clients {
@@ -166,7 +167,9 @@ async fn kill_once(mut server: Server, recipe: &Recipe, door: &Door, wrong: &mut
 
 /// The server may be killed; it may not complain by itself.
 fn note_errors(server: &Server, wrong: &mut Vec<String>) {
-    wrong.extend(server.log().errors().into_iter().map(|(error, count)| format!("logged {count} times: {error}")));
+    wrong.extend(
+        server.log().errors().into_iter().map(|(error, count)| format!("logged {count} times: {error}")),
+    );
 }
 
 async fn scope(api: &mut Api) -> Scope {

@@ -42,7 +42,8 @@ async fn memory_is_bounded_and_latency_recovers() {
 
     let started = Instant::now();
     let hanging: Vec<_> = (0..SLOW).map(|number| tokio::spawn(call_slowly(server.address, number))).collect();
-    let busy: Vec<_> = (0..QUICK_AT_ONCE).map(|number| tokio::spawn(call_quickly(server.address, number))).collect();
+    let busy: Vec<_> =
+        (0..QUICK_AT_ONCE).map(|number| tokio::spawn(call_quickly(server.address, number))).collect();
     for task in busy {
         task.await.unwrap();
     }

@@ -91,7 +91,11 @@ impl Recipe {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hookswitch"))
             .args(["serve", "--log-format", "json", "--listen", &format!("127.0.0.1:{port}"), "--data"])
             .arg(&self.data)
-            .args(self.upstreams.iter().flat_map(|upstream| ["--allow-egress".to_owned(), upstream.to_string()]))
+            .args(
+                self.upstreams
+                    .iter()
+                    .flat_map(|upstream| ["--allow-egress".to_owned(), upstream.to_string()]),
+            )
             .env("HOOKSWITCH_BOOTSTRAP_KEY", KEY)
             .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())

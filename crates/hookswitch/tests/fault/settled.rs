@@ -31,19 +31,19 @@ pub(crate) async fn ask_again(door: &Arc<Door>, books: &Books) -> AskedAgain {
     let known: Vec<Known> = standings(books)
         .into_iter()
         .map(|(act, records)| {
-            let of = |outcome: &str| {
-                records.iter().find(|record| record.outcome.as_deref() == Some(outcome))
-            };
-            Known { act, done: of("done").map(|record| (*record).clone()), is_unknown: of("unknown").is_some() }
+            let of = |outcome: &str| records.iter().find(|record| record.outcome.as_deref() == Some(outcome));
+            Known {
+                act,
+                done: of("done").map(|record| (*record).clone()),
+                is_unknown: of("unknown").is_some(),
+            }
         })
         // What failed would be a new act.
         .filter(|known| known.done.is_some() || known.is_unknown)
         .collect();
     let share = known.len().div_ceil(ASKERS).max(1);
-    let askers: Vec<_> = known
-        .chunks(share)
-        .map(|some| tokio::spawn(ask_some(Arc::clone(door), some.to_vec())))
-        .collect();
+    let askers: Vec<_> =
+        known.chunks(share).map(|some| tokio::spawn(ask_some(Arc::clone(door), some.to_vec()))).collect();
     let mut asked = AskedAgain::default();
     for asker in askers {
         let part = asker.await.unwrap();

@@ -91,7 +91,13 @@ fn lines_are_read() {
     assert_eq!(seen("17 fdatasync(9 <unfinished ...>"), None);
     assert_eq!(seen("17 <... fdatasync resumed>)          = 0"), Some(Seen::Flush));
     assert_eq!(seen("17 fdatasync(9) = -1 EIO (Input/output error)"), None);
-    assert_eq!(seen(r#"3 writev(12, [{iov_base="POST /act HTTP/1.1\r\n"..., iov_len=4}], 1) = 4"#), Some(Seen::Sent));
-    assert_eq!(seen(r#"3 sendto(9, "HTTP/1.1 200 OK\r\n"..., 260, MSG_NOSIGNAL, NULL, 0) = 260"#), Some(Seen::Answered));
+    assert_eq!(
+        seen(r#"3 writev(12, [{iov_base="POST /act HTTP/1.1\r\n"..., iov_len=4}], 1) = 4"#),
+        Some(Seen::Sent)
+    );
+    assert_eq!(
+        seen(r#"3 sendto(9, "HTTP/1.1 200 OK\r\n"..., 260, MSG_NOSIGNAL, NULL, 0) = 260"#),
+        Some(Seen::Answered)
+    );
     assert_eq!(seen(r#"3 write(2, "{\"level\":\"INFO\"}"..., 90) = 90"#), None);
 }

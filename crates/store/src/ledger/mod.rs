@@ -15,11 +15,13 @@ mod intent;
 mod job;
 mod outcome;
 mod rest;
+mod room;
 mod stats;
 mod task;
 mod writer;
 
 pub use error::LedgerError;
 pub use job::ActOutcome;
+pub use room::Room;
 pub use stats::WriterStats;
 pub use writer::{Writer, WriterOptions};

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::LedgerError;
 use super::job::{ActOutcome, Errand, IntentJob, Lazy, OutcomeJob, Urgent, Waiting};
+use super::room::Room;
 use super::stats::{Counters, WriterStats};
 use super::task::Task;
 use crate::open::Store;
@@ -124,6 +125,12 @@ impl Writer {
     /// Stores an event.
     pub async fn event(&self, event: SessionEvent) -> Result<(), LedgerError> {
         self.send(Lazy::Event(event)).await
+    }
+
+    /// Waits for a place in the queue of events and the like. Whoever holds one can put something into it without
+    /// waiting, so under a lock: places are stored in the order in which they are filled.
+    pub async fn room(&self) -> Result<Room<'_>, LedgerError> {
+        self.errands.reserve().await.map(Room).map_err(|_| LedgerError::Closed)
     }
 
     /// Stores the variables of a session, if it is still owned under `epoch`.

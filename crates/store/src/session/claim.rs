@@ -37,6 +37,12 @@ impl Store {
         self.claim(id, node, lease_until, Some(now)).await
     }
 
+    /// Whether an intent of the session has no outcome.
+    pub async fn has_pending_acts_any_tenant(&self, id: SessionId) -> Result<bool> {
+        let query = sql("select id from acts where state = 'pending' and session = ").arg(id).push(" limit 1");
+        Ok(self.db().row(query).await?.is_some())
+    }
+
     async fn claim(
         &self,
         id: SessionId,

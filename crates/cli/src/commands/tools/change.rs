@@ -31,7 +31,8 @@ pub struct Rollback {
     /// Name or id
     tool: String,
     /// The version to go back to; `tools history` lists them
-    version: u32,
+    #[arg(value_name = "VERSION")]
+    to: u32,
     /// Go ahead without being asked
     #[arg(short, long)]
     yes: bool,
@@ -64,7 +65,7 @@ impl Delete {
 impl Rollback {
     pub(super) async fn run(self, context: &mut Context<'_>) -> Result<Exit, CliError> {
         let tool = context.api.tool(&self.tool).await?;
-        let path = format!("/v1/tools/{}/versions/{}", tool.id, self.version);
+        let path = format!("/v1/tools/{}/versions/{}", tool.id, self.to);
         let earlier = context.api.get(&path).await?;
         if !context.terminal.is_json() {
             let now = yaml::write(&tool_definition(&tool.answer.value["definition"]));
@@ -72,18 +73,16 @@ impl Rollback {
             let paint = context.terminal.paint();
             let text = unified(&tool.name, Some(&now), Some(&then), paint)
                 .replacen("(server)", "(now)", 1)
-                .replacen("(file)", &format!("(version {})", self.version), 1);
+                .replacen("(file)", &format!("(version {})", self.to), 1);
             if !text.is_empty() {
                 context.terminal.line(text)?;
             }
         }
-        context.terminal.confirm(&format!("Go back to version {}?", self.version), self.yes)?;
-        let body = json!({"version": self.version});
+        context.terminal.confirm(&format!("Go back to version {}?", self.to), self.yes)?;
+        let body = json!({"version": self.to});
         let answer = context.api.post(&format!("/v1/tools/{}/rollback", tool.id), &body).await?;
-        let line = format!(
-            "{} is as in version {}; now version {}",
-            tool.name, self.version, answer.value["version"]
-        );
+        let line =
+            format!("{} is as in version {}; now version {}", tool.name, self.to, answer.value["version"]);
         listing::done(context, &answer, &line)?;
         Ok(Exit::Done)
     }

@@ -56,8 +56,8 @@ pub struct Get {
     #[arg(long)]
     definition: bool,
     /// As it was in this version
-    #[arg(long = "at", value_name = "VERSION")]
-    version: Option<u32>,
+    #[arg(long, value_name = "VERSION")]
+    at: Option<u32>,
 }
 
 /// Which tool.
@@ -102,7 +102,7 @@ impl List {
 impl Get {
     pub(super) async fn run(self, context: &mut Context<'_>) -> Result<Exit, CliError> {
         let tool = context.api.tool(&self.tool).await?;
-        let answer = match self.version {
+        let answer = match self.at {
             Some(version) => context.api.get(&format!("/v1/tools/{}/versions/{version}", tool.id)).await?,
             None => tool.answer,
         };

@@ -51,7 +51,8 @@ pub(super) async fn create(
 ) -> Answer {
     let (draft, project) = body.split();
     let named = project.map(|id| id.to_string());
-    let project = project_of(state.registry(), caller.scope(), caller.key.project, named.as_deref()).await?;
+    let named = ("$.project_id", named.as_deref());
+    let project = project_of(state.registry(), caller.scope(), caller.key.project, named).await?;
     created(&AgentView::from(state.registry().create_agent(caller.scope(), project, draft).await?))
 }
 

@@ -141,24 +141,24 @@ pub(crate) async fn project_of(
     registry: &Registry,
     scope: Scope,
     own: ProjectId,
-    named: Option<&str>,
+    (at, named): (&str, Option<&str>),
 ) -> Result<ProjectId, Failure> {
     let Some(text) = named else { return Ok(own) };
     let found = match text.parse::<ProjectId>() {
         Ok(id) => registry.get_project(scope, id).await,
         Err(_) => match hookswitch_model::name::ProjectName::parse(text) {
             Ok(name) => registry.project_by_name(scope, &name).await,
-            Err(_) => return Err(unknown_project()),
+            Err(_) => return Err(unknown_project(at)),
         },
     };
     match found {
         Ok(project) => Ok(project.id),
-        Err(hookswitch_registry::RegistryError::NotFound(_)) => Err(unknown_project()),
+        Err(hookswitch_registry::RegistryError::NotFound(_)) => Err(unknown_project(at)),
         Err(error) => Err(error.into()),
     }
 }
 
-fn unknown_project() -> Failure {
-    Failure::invalid("$.project", "unknown_project", "there is no such project")
+fn unknown_project(at: &str) -> Failure {
+    Failure::invalid(at, "unknown_project", "there is no such project")
 }
 

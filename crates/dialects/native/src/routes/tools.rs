@@ -80,7 +80,7 @@ pub(super) async fn create(
 ) -> Answer {
     let (draft, project) = split(body)?;
     let registry = state.registry();
-    let project = project_of(registry, caller.scope(), caller.key.project, project.as_deref()).await?;
+    let project = project_of(registry, caller.scope(), caller.key.project, ("$.project", project.as_deref())).await?;
     let saved = registry.create_tool(caller.scope(), project, Dialect::Native, draft, caller.key.id).await?;
     created(&SavedToolView::from(saved))
 }
@@ -104,7 +104,7 @@ pub(super) async fn upsert(
         return Err(Failure::invalid("$.name", "conflict", "must equal the name in the path").into());
     }
     let registry = state.registry();
-    let project = project_of(registry, caller.scope(), caller.key.project, project.as_deref()).await?;
+    let project = project_of(registry, caller.scope(), caller.key.project, ("$.project", project.as_deref())).await?;
     let saved = registry.upsert_tool(caller.scope(), project, Dialect::Native, draft, caller.key.id).await?;
     Ok(saved_answer(saved))
 }

@@ -1,7 +1,11 @@
 //! What the tests share.
 
 mod client;
+mod operations;
 mod server;
+mod world;
 
 pub(crate) use client::{Client, Reply};
-pub(crate) use server::{Setup, TestServer, bootstrap_key};
+pub(crate) use operations::{Operation, Touches, operations};
+pub(crate) use server::{Setup, TestServer};
+pub(crate) use world::{World, text, webhook};

@@ -8,7 +8,7 @@ use hookswitch_egress::testing::ScriptedResolver;
 use hookswitch_egress::{Policy, PolicySettings};
 use hookswitch_engine::{Engine, EngineSettings};
 use hookswitch_registry::Registry;
-use hookswitch_server::{Server, ServerParts, Stopped};
+use hookswitch_server::{Server, ServerParts, Stopped, TlsFiles};
 use hookswitch_store::{DatabaseUrl, Store, StoreOptions, Writer, WriterOptions};
 use hookswitch_vault::{KeyFile, Vault};
 use secrecy::SecretString;
@@ -30,6 +30,7 @@ pub(crate) struct Setup {
     pub(crate) allow_egress: Vec<String>,
     pub(crate) parts: Option<fn(ServerParts) -> ServerParts>,
     pub(crate) engine: Option<fn(EngineSettings) -> EngineSettings>,
+    pub(crate) tls: Option<TlsFiles>,
 }
 
 impl Setup {
@@ -72,11 +73,11 @@ impl TestServer {
         });
         let resolver = Arc::new(ScriptedResolver::new());
         let egress = hookswitch_egress::Client::builder(policy, resolver).build().unwrap();
-        let registry = Registry::new(store, vault, egress.clone(), Some(key_file));
+        let registry = Registry::with_key_file(store, vault, egress.clone(), Some(key_file));
         registry.bootstrap(Some(SecretString::from(bootstrap_key()))).await.unwrap().unwrap();
         let settings = setup.engine.map_or_else(EngineSettings::default, |change| change(EngineSettings::default()));
         let engine = Engine::new(registry, writer, egress, settings);
-        let parts = ServerParts::new(engine.clone());
+        let parts = ServerParts { tls: setup.tls, ..ServerParts::new(engine.clone()) };
         let server = Server::new(setup.parts.map_or_else(|| parts.clone(), |change| change(parts.clone()))).unwrap();
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(server.serve(listener, async {
