@@ -79,7 +79,9 @@ where
         let caller =
             authenticate(state.registry(), &parts.headers).await.map_err(|failure| D::render(&failure))?;
         match R::PERMISSION {
-            Some(permission) if !caller.key.may(permission) => Err(D::render(&Failure::Forbidden(permission))),
+            Some(permission) if !caller.key.may(permission) => {
+                Err(D::render(&Failure::Forbidden(permission)))
+            }
             _ => Ok(Self { caller, kind: PhantomData }),
         }
     }

@@ -17,7 +17,10 @@ mod query;
 mod route;
 mod trace;
 
-pub use access::{Admin, Allowed, AnyKey, Requires, Sessions, SurfaceState, ToolsRead, ToolsSecrets, ToolsWrite, authenticate};
+pub use access::{
+    Admin, Allowed, AnyKey, Requires, Sessions, SurfaceState, ToolsRead, ToolsSecrets, ToolsWrite,
+    authenticate,
+};
 pub use body::{Json, MAX_BODY, read_body};
 pub use context::{RequestContext, public_url, request_id};
 pub use failure::{ErrorShape, Failed, Failure};

@@ -81,6 +81,7 @@ impl Engine {
             tool: None,
             arguments: Value::Null,
             fingerprint: ActKey([0; 32]),
+            caller_key: input.idempotency_key.clone(),
             line: None,
             traceparent,
             created_at: Stamp::now(),
@@ -97,8 +98,9 @@ impl Engine {
         work.tool = Some(Arc::clone(&tool));
         match arguments::check(&tool.prepared.definition, input.arguments) {
             Ok(arguments) => work.arguments = arguments,
-            Err(line) => {
-                let refusal = Refusal::new(RefusalCode::InvalidArguments, line);
+            Err(unfit) => {
+                work.arguments = unfit.arguments;
+                let refusal = Refusal::new(RefusalCode::InvalidArguments, unfit.line);
                 return Ok((work, CallRequest::Refused(refusal)));
             }
         }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use hookswitch_model::event::EventKind;
 use hookswitch_model::execution::{Execution, ExecutionDetail};
-use hookswitch_model::{ActId, ExecutionId, Outcome, Stamp};
+use hookswitch_model::{ActId, ExecutionId, Outcome, Scope, Stamp};
 use hookswitch_session::{Answer, Reply};
+use hookswitch_store::StoreError;
 use serde_json::{Value, json};
 
 use crate::events::note_event;
@@ -76,6 +77,7 @@ impl Engine {
                 if let Some(kept) = state.kept.get(call) {
                     answer.outcome = Some(kept.outcome);
                     answer.told = kept.value;
+                    answer.refusal = kept.code;
                 }
                 answer.timed_out = with == Answer::TimedOut;
                 state.unsaved_told.extend(act.map(|act| (act, Stamp::now())));
@@ -130,7 +132,7 @@ impl Engine {
         if let (Some(error), false) = (not_tried, is_running) {
             self.record_untried(session, &work, &answer, error);
         }
-        if !is_running && answer.outcome.is_some() {
+        if !is_running {
             state.calls.remove(&call);
         }
         note_event(session, state, EventKind::CallAnswered, answered(&work, &answer));
@@ -151,12 +153,9 @@ impl Engine {
     ) {
         let (engine, session) = (self.clone(), Arc::clone(session));
         self.spawn(async move {
-            match engine.inner.store.get_execution(session.scope, answer.execution).await {
-                Ok(execution) => {
-                    // What came late, or was settled by hand, is the result of the act.
-                    let detail = execution.detail;
-                    let text = if detail.late.is_null() { detail.told } else { detail.late };
-                    answer.outcome = execution.outcome;
+            match engine.told_before(session.scope, answer.execution).await {
+                Ok((text, outcome)) => {
+                    answer.outcome = outcome;
                     answer.told = Arc::new(if already_done { told::already_done(&text) } else { text });
                     let data = json!({"execution_id": answer.execution, "tool_call_id": answer.tool_call_id,
                         "outcome": answer.outcome, "replayed": answer.replayed});
@@ -177,6 +176,23 @@ impl Engine {
         });
     }
 
+    /// What a repeat of an execution is told, and how it ended: the ledger's word, which also knows late results
+    /// and what a person settled; of reads the record's.
+    async fn told_before(
+        &self,
+        scope: Scope,
+        execution: ExecutionId,
+    ) -> Result<(Value, Option<Outcome>), StoreError> {
+        let record = self.inner.store.get_execution(scope, execution).await?;
+        if let Some(act) = record.act {
+            let act = self.inner.store.get_act(scope, act).await?;
+            if let Some(told) = act.told {
+                return Ok((told, record.outcome));
+            }
+        }
+        Ok((record.detail.told, record.outcome))
+    }
+
     /// The record of a call that was never tried.
     fn record_untried(
         &self,
@@ -192,7 +208,7 @@ impl Engine {
             error: Some(error),
             detail: ExecutionDetail {
                 arguments: crate::execute::recorded_arguments(work),
-                told: Value::clone(&answer.told),
+                told: recorded_told(work, &answer.told),
                 ..ExecutionDetail::default()
             },
             queue_us: micros_between(work.created_at, now),
@@ -203,6 +219,15 @@ impl Engine {
         let engine = self.clone();
         self.spawn(async move { engine.record(execution).await });
     }
+}
+
+/// What the model was told, with the arguments that are not recorded replaced where it read them back.
+fn recorded_told(work: &Work, told: &Value) -> Value {
+    let mut told = told.clone();
+    if let Some(arguments) = told.get_mut("arguments") {
+        *arguments = crate::execute::recorded_arguments(work);
+    }
+    told
 }
 
 fn read_back(work: &Work) -> Value {

@@ -6,25 +6,41 @@ use serde_json::{Map, Value};
 
 use crate::input::ArgumentsInput;
 
-/// The checked arguments, or one line that the model can act on. Nothing is repaired.
-pub(crate) fn check(definition: &Definition, input: ArgumentsInput) -> Result<Value, String> {
+/// Arguments that do not fit.
+pub(crate) struct Unfit {
+    /// What is wrong, for the model to act on.
+    pub(crate) line: String,
+    /// What came, for the record.
+    pub(crate) arguments: Value,
+}
+
+/// The checked arguments. Nothing is repaired.
+pub(crate) fn check(definition: &Definition, input: ArgumentsInput) -> Result<Value, Unfit> {
     let mut arguments = match input {
-        ArgumentsInput::Text(text) => {
-            decode_arguments(&text, DecodeLimits::default()).map_err(|error| error.to_string())?
-        }
+        ArgumentsInput::Text(text) => match decode_arguments(&text, DecodeLimits::default()) {
+            Ok(arguments) => arguments,
+            Err(error) => {
+                let arguments = raw(ArgumentsInput::Text(text));
+                return Err(Unfit { line: error.to_string(), arguments });
+            }
+        },
         ArgumentsInput::Value(Value::Null) => Value::Object(Map::new()),
         ArgumentsInput::Value(value) => value,
     };
     match &definition.arguments {
         Arguments::Strict(_) if !arguments.is_object() => {
-            Err("the arguments must be a JSON object".to_owned())
+            Err(Unfit { line: "the arguments must be a JSON object".to_owned(), arguments })
         }
         Arguments::Strict(schema) => {
             schema.apply_defaults(&mut arguments);
-            schema.check(&arguments).map_err(|errors| errors.to_string())?;
-            Ok(arguments)
+            match schema.check(&arguments) {
+                Ok(()) => Ok(arguments),
+                Err(errors) => Err(Unfit { line: errors.to_string(), arguments }),
+            }
         }
-        Arguments::Loose(shape) => shape.check(arguments).map_err(|errors| errors.to_string()),
+        Arguments::Loose(shape) => {
+            shape.check(arguments.clone()).map_err(|errors| Unfit { line: errors.to_string(), arguments })
+        }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::Engine;
 use crate::error::EngineError;
 use crate::session::{LiveSession, State};
 
+/// How long an event may take from its number to the writer.
+const HAND_OVER: std::time::Duration = std::time::Duration::from_millis(10);
 /// Most events read from the store at once.
 const BATCH: u32 = 200;
 
@@ -83,6 +85,7 @@ impl Engine {
             ready: VecDeque::new(),
             live,
             is_behind: true,
+            known_seq: 0,
         };
         stream.catch_up().await?;
         Ok(stream)
@@ -98,6 +101,8 @@ pub struct EventStream {
     ready: VecDeque<SessionEvent>,
     live: Option<broadcast::Receiver<Arc<SessionEvent>>>,
     is_behind: bool,
+    /// The highest number that is known to exist.
+    known_seq: u64,
 }
 
 impl std::fmt::Debug for EventStream {
@@ -121,9 +126,18 @@ impl EventStream {
                 if !self.ready.is_empty() {
                     continue;
                 }
+                if self.last_seq < self.known_seq {
+                    // Noted and not yet handed to the writer.
+                    self.is_behind = true;
+                    tokio::time::sleep(HAND_OVER).await;
+                    continue;
+                }
             }
             match self.live.as_mut()?.recv().await {
-                Ok(event) if event.seq > self.last_seq + 1 => self.is_behind = true,
+                Ok(event) if event.seq > self.last_seq + 1 => {
+                    self.is_behind = true;
+                    self.known_seq = event.seq;
+                }
                 Ok(event) if event.seq > self.last_seq => {
                     if event.kind == EventKind::SessionEnded {
                         self.live = None;

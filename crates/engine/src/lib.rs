@@ -141,6 +141,7 @@ impl Engine {
         self.inner.tasks.close();
         let drained = tokio::time::timeout(time, self.inner.tasks.wait()).await;
         let left = if drained.is_err() { self.inner.tasks.len() } else { 0 };
+        self.release_leases().await;
         if let Err(error) = self.inner.writer.shutdown().await {
             tracing::error!(%error, "the ledger could not be closed");
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use hookswitch_model::event::EventKind;
-use hookswitch_model::{ExecutionId, Scope, SessionId};
+use hookswitch_model::{ExecutionId, Scope, SessionId, Stamp};
 use hookswitch_session::{Event, Order, SpeechLine, TimerId, Warning};
 use hookswitch_template::FillRules;
 use serde_json::{Value, json};
@@ -87,7 +87,11 @@ impl Engine {
                 }
             }
             Order::Answer { call, with, reply } => self.answer(session, state, call, with, reply),
-            Order::TellAsync { call, .. } => tell_later(session, state, call, EventKind::CallAnswered),
+            Order::TellAsync { call, .. } => {
+                let act = state.calls.get(&call).and_then(|open| open.act);
+                state.unsaved_told.extend(act.map(|act| (act, Stamp::now())));
+                tell_later(session, state, call, EventKind::CallAnswered);
+            }
             Order::TellLate { call, .. } => {
                 self.inner.counters.came_late();
                 tell_later(session, state, call, EventKind::ResultLate);

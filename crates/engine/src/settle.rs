@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Engine;
 use crate::error::EngineError;
+use crate::session::Told;
 use crate::told;
 
 impl Engine {
@@ -40,7 +41,7 @@ impl Engine {
         if let Some(session) = execution.session
             && let Ok(session) = self.live_session(scope, session).await
         {
-            session.state.lock().kept.put(id, std::sync::Arc::new(text), outcome);
+            session.state.lock().kept.put(id, Told::new(std::sync::Arc::new(text), outcome));
             let data = json!({"execution_id": id, "act_id": act, "outcome": outcome});
             self.append_event(&session, EventKind::ExecutionSettled, data).await;
             self.feed(&session, Event::Settled { act, outcome }).await;

@@ -121,7 +121,21 @@ pub(crate) fn end_attempt(attempt: Span, reading: &Reading) {
 
 #[cfg(test)]
 mod tests {
-    use super::Traceparent;
+    use hookswitch_model::ExecutionId;
+    use tracing::Level;
+
+    use super::{Traceparent, begin_attempt, begin_call};
+
+    #[test]
+    fn spans_are_off_at_the_usual_level_of_logs() {
+        for (level, is_off) in [(Level::INFO, true), (Level::DEBUG, false)] {
+            let lines = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::sink);
+            tracing::subscriber::with_default(lines.finish(), || {
+                let call = begin_call(None, ExecutionId::generate(), None);
+                assert_eq!((call.is_disabled(), begin_attempt(&call, 1).is_disabled()), (is_off, is_off));
+            });
+        }
+    }
 
     #[test]
     fn only_the_form_of_version_00_passes() {

@@ -11,10 +11,10 @@ use hookswitch_model::{ActId, ExecutionId, Outcome, Scope, Stamp, ToolId};
 use serde_json::{Map, Value, json};
 
 use crate::error::EngineError;
-use crate::execute::open_all;
+use crate::execute::{clean, open_all, sensitive_values};
 use crate::input::ArgumentsInput;
 use crate::{Engine, arguments, session, system_values, told};
-use hookswitch_registry::Prepared;
+use hookswitch_registry::{Prepared, Registry};
 
 /// Whether the request of a trial is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +93,7 @@ impl Engine {
         }
         let tool = self.inner.registry.get_tool(scope, id).await?;
         let prepared = self.inner.registry.prepared(scope, id, tool.version).await?;
+        Registry::check_loose_config(tool.draft.config_schema.as_ref(), &input.config, "$.config")?;
         let started = Instant::now();
         let created_at = Stamp::now();
         let execution = ExecutionId::generate();
@@ -162,7 +163,7 @@ impl Engine {
                 };
                 let act = ActId::from_uuid(execution.uuid());
                 let stamps = Stamps { execution, act, now, traceparent: None };
-                self.send_trial(prepared, &request, &stamps, &opened, input.dry_run).await
+                self.send_trial(prepared, &arguments, &request, &stamps, &opened, input.dry_run).await
             }
             _ => Trial::ended(Outcome::Refused, "this tool can't be run here"),
         }
@@ -171,6 +172,7 @@ impl Engine {
     async fn send_trial(
         &self,
         prepared: &Prepared,
+        arguments: &Value,
         request: &webhook::FilledRequest,
         stamps: &Stamps,
         opened: &hookswitch_executors::Opened,
@@ -178,10 +180,11 @@ impl Engine {
     ) -> Trial {
         let definition = &prepared.definition;
         let redactor = opened.redactor();
+        let sensitive = sensitive_values(definition, arguments);
         let unset = request.unset.clone();
         if dry_run == DryRun::Yes {
             let headers = webhook::preview(request, stamps, opened);
-            let shown = webhook::record_request(request, &headers, &redactor);
+            let shown = webhook::record_request(request, &headers, &redactor, &sensitive);
             return Trial { request: Some(shown), unset, ..Trial::blank(None) };
         }
         let end = Instant::now() + definition.timeout.min(self.inner.settings.ceiling);
@@ -193,16 +196,19 @@ impl Engine {
         let mut trial = if reading.outcome == Outcome::Done {
             let shaped = told::shape(definition, reading.result);
             let told = redactor.value(&shaped.told, false);
-            Trial { told, variables: shaped.variables, ..Trial::blank(Some(Outcome::Done)) }
+            let variables = shaped.variables.iter();
+            let variables =
+                variables.map(|(name, value)| (name.clone(), redactor.value(value, false))).collect();
+            Trial { told, variables, ..Trial::blank(Some(Outcome::Done)) }
         } else {
             Trial::ended(reading.outcome, redactor.text(&reading.error.unwrap_or_default()))
         };
         if reading.timed_out {
             trial.told = told::timed_out();
         }
-        trial.request = Some(webhook::record_request(request, &headers, &redactor));
+        trial.request = Some(webhook::record_request(request, &headers, &redactor, &sensitive));
         trial.status = reading.status;
-        trial.response = redactor.value(&reading.response, false);
+        trial.response = clean(&reading.response, &definition.sensitive_result, &redactor);
         trial.unset = unset;
         trial
     }
@@ -250,7 +256,7 @@ impl Engine {
 fn checked(prepared: &Prepared, given: Value) -> Result<Value, String> {
     let kind = prepared.definition.kind.kind();
     if session::can_run(kind) {
-        arguments::check(&prepared.definition, ArgumentsInput::Value(given))
+        arguments::check(&prepared.definition, ArgumentsInput::Value(given)).map_err(|unfit| unfit.line)
     } else {
         Err(format!("{} tools can't be run by this server yet", kind.as_str()))
     }

@@ -31,6 +31,9 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
     let parts = Parts::open(&config, vec![address]).await?;
     let first_key = parts.registry.bootstrap(first_key(&config)).await?;
     announce_key(first_key.as_ref(), &config);
+    if config.dev && first_key.is_none() {
+        show(&parts.registry.development_key().await?);
+    }
     // Values sealed under an older key move to the current one, also when the last rotation was cut short.
     parts.registry.rewrap_in_background();
     upkeep::start(&parts.engine, parts.store.clone(), config.keep_payloads, config.keep_rows);
@@ -57,6 +60,11 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
 
 fn first_key(config: &Config) -> Option<secrecy::SecretString> {
     config.bootstrap_key.clone()
+}
+
+#[expect(clippy::print_stdout, reason = "the operator asked for the key on standard output")]
+fn show(made: &ShownKey) {
+    println!("admin key for a day, shown once: {}", made.secret.expose_secret());
 }
 
 /// The one time that a key is shown: only when nobody chose it, and only in development or on first start.

@@ -78,6 +78,10 @@ pub struct Act {
     pub settled_at: Option<Stamp>,
     /// When the model was told.
     pub told_at: Option<Stamp>,
+    /// The brain's id of the tool call that meant it.
+    pub tool_call_id: Option<String>,
+    /// The caller's own idempotency key of that call.
+    pub caller_key: Option<String>,
 }
 
 /// The exact request of an attempt, redacted.

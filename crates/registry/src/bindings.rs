@@ -1,6 +1,6 @@
 //! Tools attached to agents with their settings.
 
-use hookswitch_model::binding::Binding;
+use hookswitch_model::binding::{Binding, sealed_reference};
 use hookswitch_model::config_schema::ConfigSchema;
 use hookswitch_model::{AgentId, Findings, Scope, Stamp, ToolId};
 use serde_json::{Map, Value};
@@ -115,6 +115,33 @@ impl Registry {
         tool: ToolId,
     ) -> Result<(), RegistryError> {
         self.inner.store.delete_binding(scope, agent, tool).await.map_err(RegistryError::absent("binding"))
+    }
+
+    /// Checks settings that come without a binding, with a session or a trial. Secret fields are for bindings,
+    /// where they are sealed; a reference to a sealed value is nobody's to write.
+    pub fn check_loose_config(
+        schema: Option<&ConfigSchema>,
+        config: &Map<String, Value>,
+        path: &str,
+    ) -> Result<(), RegistryError> {
+        check_size(config, path)?;
+        let is_secret = |key: &str| {
+            schema
+                .into_iter()
+                .flat_map(|schema| &schema.fields)
+                .any(|field| field.is_secret() && field.key == key)
+        };
+        let mut findings = Findings::default();
+        for (key, value) in config {
+            if sealed_reference(value).is_some() {
+                let message = "a reference to a sealed value can't be written";
+                findings.error(format!("{path}.{key}"), "invalid_value", message);
+            } else if is_secret(key) {
+                let message = "secret settings are set on a binding, where they are sealed";
+                findings.error(format!("{path}.{key}"), "secret_in_clear", message);
+            }
+        }
+        if findings.has_errors() { Err(RegistryError::Invalid(findings)) } else { Ok(()) }
     }
 
     /// A binding's config as it is shown.

@@ -164,6 +164,21 @@ impl Registry {
         Ok(made.map(|made| ShownKey { key: made.key, secret }))
     }
 
+    /// A fresh admin key of the first organisation, good for a day: for development.
+    pub async fn development_key(&self) -> Result<ShownKey, RegistryError> {
+        let orgs = self.inner.store.list_orgs(&Page::first(1)).await?;
+        let first = orgs.items.first().ok_or(RegistryError::NotFound("organisation"))?;
+        let project = self.inner.store.project_by_name(first.id, "main").await?;
+        let new = NewKey {
+            name: "development".to_owned(),
+            mode: Mode::Live,
+            project: project.ok_or(RegistryError::NotFound("project"))?.id,
+            permissions: Permission::ALL.into_iter().collect(),
+            expires_at: Some(Stamp::now().plus(std::time::Duration::from_hours(24))),
+        };
+        self.create_key(Scope::new(first.id, Mode::Live), new).await
+    }
+
     /// The keys of the caller's organisation and mode, newest first.
     pub async fn list_keys(&self, scope: Scope, page: Page) -> Result<PageOf<ApiKey>, RegistryError> {
         Ok(self.inner.store.list_keys(scope, &page).await?)

@@ -37,6 +37,8 @@ pub(crate) struct Caches {
     pub(crate) states: Cache<ToolId, ToolState>,
     pub(crate) seals: Cache<(OrgId, SealId), SealedBytes>,
     pub(crate) secrets: Cache<(OrgId, Mode, String), SealedBytes>,
+    /// Secrets whose use was noted within the last minute.
+    pub(crate) noted: Cache<(OrgId, Mode, String), ()>,
     pub(crate) signing: Cache<ToolId, Arc<Vec<SealedSigningKey>>>,
 }
 
@@ -62,6 +64,7 @@ impl Caches {
             states: short(100_000),
             seals: short(20_000),
             secrets: short(20_000),
+            noted: Cache::builder().max_capacity(20_000).time_to_live(Duration::from_mins(1)).build(),
             signing: short(50_000),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hookswitch_model::name::SecretName;
 use hookswitch_model::secret::Secret;
-use hookswitch_model::{Scope, SealId, Stamp, ToolId};
+use hookswitch_model::{Scope, SealId, SecretId, Stamp, ToolId};
 use hookswitch_store::{Page, PageOf, StoreError};
 use hookswitch_vault::Purpose;
 use secrecy::{ExposeSecret, SecretString};
@@ -59,6 +59,16 @@ impl Registry {
             .map_err(RegistryError::absent("secret"))?;
         self.forget_secret(scope, name).await;
         Ok(())
+    }
+
+    /// The id of a secret whose use is to be noted: at most once a minute.
+    pub async fn secret_to_note(&self, scope: Scope, name: &SecretName) -> Option<SecretId> {
+        let key = (scope.org, scope.mode, name.as_str().to_ascii_lowercase());
+        if self.inner.caches.noted.contains_key(&key) {
+            return None;
+        }
+        self.inner.caches.noted.insert(key, ()).await;
+        self.inner.store.get_secret(scope, name.as_str()).await.ok().map(|secret| secret.id)
     }
 
     /// Opens a secret for one attempt. `None` when there is no such secret.

@@ -116,7 +116,9 @@ mod tests {
 
     fn mounts() -> Mounts {
         let mount = |name| Mount::new::<Native>(name, Router::new());
-        Mounts::new(mount("native")).at_prefix("/pyai", mount("pyai")).at_host("Bland.Example.com", mount("bland"))
+        Mounts::new(mount("native"))
+            .at_prefix("/pyai", mount("pyai"))
+            .at_host("Bland.Example.com", mount("bland"))
     }
 
     fn choose(uri: &str, host: &str) -> (&'static str, String) {

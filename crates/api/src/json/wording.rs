@@ -11,7 +11,10 @@ pub(crate) fn sentence(text: &str) -> (&'static str, String) {
     }
     if let Some(rest) = text.strip_prefix("invalid length ") {
         // serde takes lists for objects, and says so only when their length is wrong.
-        return ("invalid_type", expected(&format!("sequence, {}", rest.split_once(", ").map_or("", |part| part.1))));
+        return (
+            "invalid_type",
+            expected(&format!("sequence, {}", rest.split_once(", ").map_or("", |part| part.1))),
+        );
     }
     if text.starts_with("unknown variant ") {
         let known = text.find(", expected ").map_or("another word", |at| &text[at + 2..]);
@@ -91,10 +94,18 @@ mod tests {
                 "invalid_type",
                 "expected a whole number from 0 on, found a text",
             ),
-            ("invalid length 0, expected struct X with 2 elements", "invalid_type", "expected an object, found a list"),
+            (
+                "invalid length 0, expected struct X with 2 elements",
+                "invalid_type",
+                "expected an object, found a list",
+            ),
             ("unknown variant `hush`, expected `a` or `b`", "unknown_value", "expected `a` or `b`"),
             ("unknown field `x`, expected one of `a`, `b`", "unknown_field", "unknown field `x`"),
-            ("invalid value: integer `-1`, expected u32", "invalid_value", "expected a whole number from 0 on, found a number"),
+            (
+                "invalid value: integer `-1`, expected u32",
+                "invalid_value",
+                "expected a whole number from 0 on, found a number",
+            ),
         ];
         for (text, code, message) in cases {
             assert_eq!(sentence(text), (code, message.to_owned()), "{text}");

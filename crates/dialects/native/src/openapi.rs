@@ -1,15 +1,17 @@
 //! The OpenAPI 3.1 document: made of the routes, with the errors that every operation may answer put in once.
 
-use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::ToSchema;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Components, ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-    ResponseBuilder,
+    Required, ResponseBuilder,
 };
-use utoipa::openapi::tag::TagBuilder;
-use utoipa::ToSchema;
 
 use crate::routes;
+use crate::wire::ids;
 use crate::wire::problem::{CODES, Problem, ProblemItem};
 
 const ABOUT: &str = "The tool server for voice agents. A tool is defined once; a session calls it; every call is \
@@ -33,15 +35,19 @@ const TAGS: [(&str, &str); 9] = [
 /// The document of the native API.
 pub fn document() -> OpenApi {
     let (_, mut api) = routes::documented().split_for_parts();
-    for item in api.paths.paths.iter_mut() {
-        let path = item.0.clone();
-        let item = item.1;
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
-        operations.into_iter().flatten().for_each(|operation| add_errors(&path, operation));
+    for (path, item) in &mut api.paths.paths {
+        if let Some(read) = &mut item.get {
+            add_errors(path, false, read);
+        }
+        let writes = [&mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        writes.into_iter().flatten().for_each(|write| add_errors(path, true, write));
     }
     let mut components = api.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
-    components.schemas.insert(Problem::name().into_owned(), <Problem as utoipa::PartialSchema>::schema());
-    components.schemas.insert(ProblemItem::name().into_owned(), <ProblemItem as utoipa::PartialSchema>::schema());
+    add_schema::<Problem>(&mut components);
+    add_schema::<ProblemItem>(&mut components);
+    // Those that only paths name are not found by themselves.
+    add_schema::<ids::ToolName>(&mut components);
+    add_schema::<ids::SecretName>(&mut components);
     for status in statuses() {
         let response = ResponseBuilder::new()
             .description(words_of(status))
@@ -52,7 +58,8 @@ pub fn document() -> OpenApi {
             .build();
         components.responses.insert(format!("Error{status}"), RefOr::T(response));
     }
-    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("hs_live_… or hs_test_…").build();
+    let scheme =
+        HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("hs_live_… or hs_test_…").build();
     components.security_schemes.insert("key".to_owned(), RefOr::T(SecurityScheme::Http(scheme)));
     let info = InfoBuilder::new()
         .title("hookswitch")
@@ -69,6 +76,10 @@ pub fn document() -> OpenApi {
         .build()
 }
 
+fn add_schema<T: ToSchema>(components: &mut Components) {
+    components.schemas.insert(T::name().into_owned(), T::schema());
+}
+
 /// The document as it is served and committed.
 pub(crate) fn document_text() -> String {
     let mut text = serde_json::to_string_pretty(&document()).unwrap_or_default();
@@ -77,32 +88,37 @@ pub(crate) fn document_text() -> String {
 }
 
 /// Which errors an operation may answer: by what it takes.
-fn add_errors(path: &str, operation: &mut Operation) {
+fn add_errors(path: &str, is_write: bool, operation: &mut Operation) {
     let mut wanted = vec![401, 403, 500, 503];
-    let takes_body = operation.request_body.is_some();
-    let takes_query = operation
-        .parameters
-        .iter()
-        .flatten()
-        .any(|parameter| matches!(parameter, RefOr::T(known) if known.parameter_in != ParameterIn::Path));
-    if takes_body {
-        wanted.extend([400, 408, 409, 413, 415, 422]);
-    } else if takes_query {
+    let is_query = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(known) if known.parameter_in != ParameterIn::Path);
+    if operation.parameters.iter().flatten().any(is_query) {
         wanted.push(400);
     }
     if path.contains('{') {
-        wanted.extend([400, 404, 409, 422]);
+        wanted.push(404);
     }
-    // Writes take an Idempotency-Key, and with it comes a conflict.
-    if !operation.responses.responses.contains_key("200") || takes_body {
-        wanted.extend([400, 409]);
+    if is_write {
+        wanted.extend([400, 408, 409, 413, 422]);
+        operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
     }
-    wanted.sort_unstable();
-    wanted.dedup();
+    if operation.request_body.is_some() {
+        wanted.push(415);
+    }
     for status in wanted {
         let reference = Ref::new(format!("#/components/responses/Error{status}"));
         operation.responses.responses.insert(status.to_string(), RefOr::Ref(reference));
     }
+}
+
+fn idempotency_key() -> Parameter {
+    let value = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]{1,256}$"));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("The same key, path and body get the same answer for 24 hours."))
+        .schema(Some(value))
+        .build()
 }
 
 fn statuses() -> Vec<u16> {

@@ -191,7 +191,7 @@ impl Refusal {
         match (&self.opens, self.class) {
             (Some(entry), _) => format!("{}; to allow it add `{entry}` to allow_egress", self.class),
             (None, RefusalClass::InsecureTls) => {
-                format!("{}; the setting allow_insecure_tls allows it", self.class)
+                format!("{}; the setting insecure_tls allows it", self.class)
             }
             (None, _) => format!("{}; no allow_egress entry can open it", self.class),
         }

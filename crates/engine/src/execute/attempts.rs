@@ -10,8 +10,10 @@ use hookswitch_model::execution::{Attempt, AttemptTimings, RequestRecord};
 use hookswitch_model::plan::RequestPlan;
 use hookswitch_model::{ActId, Effect, Outcome, Stamp};
 use hookswitch_session::Event;
+use hookswitch_template::text_form;
+use serde_json::{Map, Value};
 
-use super::record::{clean, sensitive_texts};
+use super::record::{clean, sensitive_values};
 use super::{CallValues, Finish, Run, late, open_all};
 use crate::session::LiveTool;
 use crate::{backoff, told, trace};
@@ -24,6 +26,8 @@ pub(super) struct Sending {
     pub(super) secrets: Arc<Redactor>,
     /// Finds those and the arguments that are not recorded.
     pub(super) redactor: Arc<Redactor>,
+    /// Values of arguments that are not recorded.
+    pub(super) sensitive: Vec<Value>,
     pub(super) act: ActId,
     pub(super) effect: Effect,
     pub(super) max_tries: u32,
@@ -49,12 +53,14 @@ pub(super) async fn run_webhook(run: &Run, tool: &Arc<LiveTool>, plan: &RequestP
     };
     let queue_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     if places.is_none() {
-        let finish = Finish::refused("too much is going on at once; try again in a moment");
+        let finish = Finish::refused("busy", "too much is going on at once; try again in a moment");
         return run.conclude(tool, started, Finish { queue_us, ..finish }).await;
     }
     if !engine.inner.breakers.may_try(prepared.id, Instant::now()) {
         let line = "the service behind this tool is not answering at the moment; try again in a few seconds";
-        return run.conclude(tool, started, Finish { queue_us, ..Finish::refused(line) }).await;
+        return run
+            .conclude(tool, started, Finish { queue_us, ..Finish::refused("service_unavailable", line) })
+            .await;
     }
     let sending = match prepare(run, tool, plan, budget_end).await {
         Ok(sending) => Arc::new(sending),
@@ -62,13 +68,16 @@ pub(super) async fn run_webhook(run: &Run, tool: &Arc<LiveTool>, plan: &RequestP
     };
     if let Err(error) = run.write_intent(tool).await {
         tracing::error!(execution = %run.work.execution, %error, "an intent could not be written; nothing was sent");
-        let finish = Finish::refused("the server could not write this down and did not send it");
+        let finish =
+            Finish::refused("not_written", "the server could not write this down and did not send it");
         return run.conclude(tool, started, Finish { queue_us, ..finish }).await;
     }
+    engine.feed(&run.session, Event::Sent { call: run.work.execution }).await;
+    // Asked after the machine was told: a cancel that came before has been ordered by now, and a later one of an
+    // action is not ordered any more.
     if run.abort.is_cancelled() {
         return run.conclude(tool, started, Finish { queue_us, ..Finish::cancelled() }).await;
     }
-    engine.feed(&run.session, Event::Sent { call: run.work.execution }).await;
     let is_read = sending.effect == Effect::Read;
     let mut attempts = Box::pin(send_all(run, tool, Arc::clone(&sending)));
     let ended = tokio::select! {
@@ -78,17 +87,18 @@ pub(super) async fn run_webhook(run: &Run, tool: &Arc<LiveTool>, plan: &RequestP
         () = tokio::time::sleep_until(budget_end.into()) => None,
     };
     let finish = match ended {
-        Some(attempted) => finish_of(run, tool, &sending, attempted),
+        Some(attempted) => finish_of(tool, &sending, attempted),
         None if is_read && run.abort.is_cancelled() => Finish::cancelled(),
         None => Finish::timed_out(if is_read { Outcome::Failed } else { Outcome::Unknown }),
     };
     let listens_on = finish.timed_out && !is_read && finish.attempts.is_empty();
     run.conclude(tool, started, Finish { queue_us, ..finish }).await;
+    // Whoever only listens takes no place from others.
+    drop(places);
     if listens_on {
         // A sent action is listened to for a while: its result settles the act.
         late::listen(run, tool, &sending, attempts, started).await;
     }
-    drop(places);
 }
 
 /// Fills the request and opens its secrets; an `Err` is how the call ends.
@@ -104,8 +114,9 @@ async fn prepare(
     let opened = open_all(&engine.inner.registry, scope, &tool.prepared, &tool.config).await;
     let opened = opened.map_err(|error| {
         tracing::warn!(tool = %tool.prepared.id, %error, "a call's secrets could not be opened");
-        Finish::refused("this tool is not set up yet")
+        Finish::refused("not_configured", "this tool is not set up yet")
     })?;
+    run.note_secrets_used(definition).await;
     let mut values = CallValues::of(&run.session, &run.work, Stamp::now());
     values.add_opened(&run.work, &opened);
     let is_read = definition.effect == Effect::Read;
@@ -114,21 +125,23 @@ async fn prepare(
     let request = webhook::fill(plan, &values.lookup(), &opened, &policy, freshness).map_err(|refused| {
         if let webhook::Refused::Address(refusal) = &refused {
             tracing::warn!(tool = %tool.prepared.id, hint = refusal.operator_hint(), "address refused");
-            return Finish::refused("webhook address not allowed");
+            return Finish::refused("address_refused", "webhook address not allowed");
         }
-        Finish::refused(refused.to_string())
+        Finish::refused("not_sendable", refused.to_string())
     })?;
     let secrets = Arc::new(opened.redactor());
-    let sensitive = sensitive_texts(&run.work);
+    let sensitive = sensitive_values(definition, &run.work.arguments);
     let redactor = if sensitive.is_empty() {
         Arc::clone(&secrets)
     } else {
-        Arc::new(opened.redactor_with(sensitive.iter().map(String::as_str)))
+        let texts: Vec<_> = sensitive.iter().map(text_form).collect();
+        Arc::new(opened.redactor_with(texts.iter().map(AsRef::as_ref)))
     };
     Ok(Sending {
         request,
         secrets,
         redactor,
+        sensitive,
         opened,
         // Reads have no act; their key tells attempts of one call apart from other calls.
         act: run.act.unwrap_or_else(|| ActId::from_uuid(run.work.execution.uuid())),
@@ -182,7 +195,8 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
             error: reading.code.map(str::to_owned),
             timings,
         });
-        let record = Some(webhook::record_request(&sending.request, &headers, &sending.redactor));
+        let record =
+            Some(webhook::record_request(&sending.request, &headers, &sending.redactor, &sending.sensitive));
         if !reading.may_retry || number >= sending.max_tries {
             return Attempted { reading, record, attempts };
         }
@@ -195,7 +209,7 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
 }
 
 /// What the attempts mean for the call.
-pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted: Attempted) -> Finish {
+pub(super) fn finish_of(tool: &LiveTool, sending: &Sending, attempted: Attempted) -> Finish {
     let definition = &tool.prepared.definition;
     let Attempted { reading, record, attempts } = attempted;
     let mut finish = if reading.outcome == Outcome::Done {
@@ -204,7 +218,7 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
             outcome: Some(Outcome::Done),
             // Without the secrets that its own request carried.
             told: sending.secrets.value(&shaped.told, false),
-            variables: shaped.variables,
+            variables: clean_members(&shaped.variables, &sending.secrets),
             extracted: shaped.extracted,
             ..Finish::default()
         }
@@ -214,13 +228,18 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
         let error = reading.error.unwrap_or_else(|| "failed".to_owned());
         Finish::ended(reading.outcome, sending.redactor.text(&error))
     };
+    finish.recorded_told = clean(&finish.told, &definition.sensitive_result, &sending.redactor);
     finish.request = record;
     finish.response_status = reading.status;
     finish.response = clean(&reading.response, &definition.sensitive_result, &sending.redactor);
     finish.attempts = attempts;
     finish.unset.clone_from(&sending.request.unset);
-    let _ = run;
     finish
+}
+
+/// Session variables without secrets that the answer echoed.
+fn clean_members(members: &Map<String, Value>, secrets: &Redactor) -> Map<String, Value> {
+    members.iter().map(|(name, value)| (name.clone(), secrets.value(value, false))).collect()
 }
 
 /// Uniform in 0..1, for jitter only: a fresh id's random bits.

@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hookswitch_model::execution::{ActState, Execution, ExecutionDetail};
 use hookswitch_model::{Outcome, Stamp};
-use hookswitch_store::ActOutcome;
+use hookswitch_store::{ActOutcome, LedgerError};
 use serde_json::Value;
 
 use super::{Finish, Run, blank_record, recorded_arguments};
-use crate::session::LiveTool;
-use crate::trace;
+use crate::session::{LiveTool, Told};
+use crate::{told, trace};
+
+/// How often an outcome is tried to be written while the database is not available.
+const MOST_WRITES: u32 = 5;
+/// How long between two tries.
+const WRITE_PAUSE: Duration = Duration::from_millis(200);
 
 impl Run {
     /// Records how the call ended and reports it.
@@ -26,7 +31,11 @@ impl Run {
         let execution = self.recorded(finish, outcome, total_us);
         match self.act {
             Some(act) if self.intent_is_on_disk.load(Ordering::Acquire) => {
-                self.write_outcome(act, outcome, &told, execution, variables).await;
+                if !self.write_outcome(act, outcome, &told, execution, variables).await {
+                    // The intent is on disk: when the session is next loaded the act is unknown. The model must
+                    // not hear more than the ledger knows.
+                    return self.give_up(&told).await;
+                }
             }
             _ => {
                 if let Some(variables) = variables {
@@ -42,10 +51,19 @@ impl Run {
         self.report(outcome, timed_out).await;
     }
 
+    /// Tells the model that the outcome is unknown: it could not be written down.
+    async fn give_up(&self, told: &Value) {
+        let text = told::failure(Outcome::Unknown, "the server could not write the outcome down");
+        let lost = told.get("error").is_none();
+        tracing::error!(execution = %self.work.execution, lost, "a call is answered as unknown");
+        self.session.state.lock().kept.put(self.work.execution, Told::new(Arc::new(text), Outcome::Unknown));
+        self.report(Outcome::Unknown, false).await;
+    }
+
     /// Keeps what the model is told and what the answer set, in memory.
     pub(super) fn keep(&self, told: &Arc<Value>, outcome: Outcome, finish: &Finish) -> Option<Value> {
         let mut state = self.session.state.lock();
-        state.kept.put(self.work.execution, Arc::clone(told), outcome);
+        state.kept.put(self.work.execution, Told { value: Arc::clone(told), outcome, code: finish.code });
         if finish.variables.is_empty() {
             return None;
         }
@@ -72,7 +90,7 @@ impl Run {
                 request: finish.request,
                 response_status: finish.response_status,
                 response: finish.response,
-                told: finish.told,
+                told: if finish.recorded_told.is_null() { finish.told } else { finish.recorded_told },
                 attempts: finish.attempts,
                 variables: finish.extracted,
                 unset: finish.unset,
@@ -85,6 +103,7 @@ impl Run {
         }
     }
 
+    /// Whether the outcome is on disk.
     async fn write_outcome(
         &self,
         act: hookswitch_model::ActId,
@@ -92,7 +111,7 @@ impl Run {
         told: &Arc<Value>,
         execution: Execution,
         variables: Option<Value>,
-    ) {
+    ) -> bool {
         let state = match outcome {
             Outcome::Done => ActState::Done,
             Outcome::Unknown => ActState::Unknown,
@@ -105,10 +124,26 @@ impl Run {
             Value::Object(members) => Some(members),
             _ => None,
         });
-        let written = self.engine.inner.writer.outcome(settled, execution, Vec::new(), variables).await;
-        if let Err(error) = written {
-            // The intent is on disk: when the session is next loaded the act is unknown, which is the truth.
-            tracing::error!(%act, %error, "an outcome could not be written");
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let written = self
+                .engine
+                .inner
+                .writer
+                .outcome(settled.clone(), execution.clone(), Vec::new(), variables.clone())
+                .await;
+            match written {
+                Ok(()) => return true,
+                Err(LedgerError::Store(error)) if error.is_transient() && tries < MOST_WRITES => {
+                    tracing::warn!(%act, %error, "an outcome could not be written yet");
+                    tokio::time::sleep(WRITE_PAUSE).await;
+                }
+                Err(error) => {
+                    tracing::error!(%act, %error, "an outcome could not be written");
+                    return false;
+                }
+            }
         }
     }
 

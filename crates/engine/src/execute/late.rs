@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
-use hookswitch_model::Outcome;
+use hookswitch_model::{Outcome, Stamp};
 use hookswitch_session::Event;
 
 use super::Run;
@@ -27,7 +27,7 @@ pub(super) async fn listen(
         attempted = attempts => attempted,
         () = tokio::time::sleep_until(sending.listen_end.into()) => return,
     };
-    let finish = finish_of(run, tool, sending, attempted);
+    let finish = finish_of(tool, sending, attempted);
     let Some(outcome) = finish.outcome.filter(|outcome| matches!(outcome, Outcome::Done | Outcome::Failed))
     else {
         return;
@@ -46,6 +46,8 @@ pub(super) async fn listen(
             if let Some(variables) = variables {
                 run.save_variables(variables).await;
             }
+            // Else it would be told once more when the session is next loaded.
+            run.session.state.lock().unsaved_told.push_back((act, Stamp::now()));
             run.engine.feed(&run.session, Event::Late { call: run.work.execution, outcome }).await;
         }
         // Settled by a person in between: theirs stands.

@@ -12,14 +12,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use hookswitch_executors::{context, hosted};
-use hookswitch_model::definition::ToolKind;
+use hookswitch_model::definition::{Definition, ToolKind};
 use hookswitch_model::execution::{Act, ActState};
 use hookswitch_model::{ActId, Outcome, Stamp};
 use hookswitch_session::Event;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use opened::open_all;
-pub(crate) use record::{Finish, blank_record, recorded_arguments};
+pub(crate) use record::{Finish, blank_record, clean, recorded_arguments, sensitive_values};
 pub(crate) use values::{CallValues, spoken_variables, with_fixed};
 
 use crate::Engine;
@@ -46,22 +46,39 @@ impl Run {
         let started = Instant::now();
         match &tool.prepared.definition.kind {
             ToolKind::Webhook(plan) => attempts::run_webhook(&self, &tool, plan, started).await,
-            ToolKind::Context(text) => {
-                let values = CallValues::of(&self.session, &self.work, Stamp::now());
-                let finish = match context::execute(text, &values.lookup()) {
-                    Ok((told, unset)) => Finish { unset, ..Finish::done(told) },
-                    Err(error) => Finish::refused(error.to_string()),
-                };
+            ToolKind::Context(_) | ToolKind::Hosted(_) => {
+                let finish = self.answer_here(&tool).await;
                 self.conclude(&tool, started, finish).await;
             }
-            ToolKind::Hosted(function) => {
-                let finish = match hosted::execute(*function, &self.work.arguments, Stamp::now()) {
-                    Ok(told) => Finish::done(told),
-                    Err(error) => Finish::failed(error),
-                };
+            _ => {
+                let finish = Finish::refused("unsupported", "this tool can't be run here");
                 self.conclude(&tool, started, finish).await;
             }
-            _ => self.conclude(&tool, started, Finish::refused("this tool can't be run here")).await,
+        }
+    }
+
+    /// Context and hosted tools: nothing leaves the server.
+    async fn answer_here(&self, tool: &LiveTool) -> Finish {
+        let (scope, now) = (self.session.scope, Stamp::now());
+        let opened = match open_all(&self.engine.inner.registry, scope, &tool.prepared, &tool.config).await {
+            Ok(opened) => opened,
+            Err(error) => {
+                tracing::warn!(tool = %tool.prepared.id, %error, "a call's secrets could not be opened");
+                return Finish::refused("not_configured", "this tool is not set up yet");
+            }
+        };
+        let mut values = CallValues::of(&self.session, &self.work, now);
+        values.add_opened(&self.work, &opened);
+        match &tool.prepared.definition.kind {
+            ToolKind::Context(text) => match context::execute(text, &values.lookup()) {
+                Ok((told, unset)) => Finish { unset, ..Finish::done(told) },
+                Err(error) => Finish::refused("not_sendable", error.to_string()),
+            },
+            ToolKind::Hosted(function) => match hosted::execute(*function, values.lookup().input, now) {
+                Ok(told) => Finish::done(told),
+                Err(error) => Finish::failed(error),
+            },
+            _ => Finish::refused("unsupported", "this tool can't be run here"),
         }
     }
 
@@ -93,6 +110,8 @@ impl Run {
             created_at: Stamp::now(),
             settled_at: None,
             told_at: None,
+            tool_call_id: Some(self.work.tool_call_id.clone()),
+            caller_key: self.work.caller_key.clone(),
         };
         let mut execution = blank_record(&self.session, &self.work);
         execution.act = Some(act);
@@ -100,6 +119,19 @@ impl Run {
         self.engine.inner.writer.intent(row, execution).await?;
         self.intent_is_on_disk.store(true, Ordering::Release);
         Ok(())
+    }
+
+    /// Notes when secrets were last used; nobody waits for it.
+    async fn note_secrets_used(&self, definition: &Definition) {
+        let scope = self.session.scope;
+        for name in &definition.secrets {
+            if let Some(secret) = self.engine.inner.registry.secret_to_note(scope, name).await
+                && let Err(error) =
+                    self.engine.inner.writer.touch_secret_used(scope, secret, Stamp::now()).await
+            {
+                tracing::warn!(%secret, %error, "a secret's use could not be noted");
+            }
+        }
     }
 
     /// Tells the machine that the call ended.

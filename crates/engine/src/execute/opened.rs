@@ -43,10 +43,9 @@ pub(crate) async fn open_all(
         }
     }
     for (key, value) in config {
-        if let Some(seal) = sealed_reference(value)
-            && let Some(secret) = registry.open_seal(scope, seal).await?
-        {
-            opened.config.insert(key.clone(), secret);
+        if let Some(seal) = sealed_reference(value) {
+            let secret = registry.open_seal(scope, seal).await?;
+            opened.config.insert(key.clone(), secret.ok_or_else(|| OpenError::Missing(key.clone()))?);
         }
     }
     Ok(opened)

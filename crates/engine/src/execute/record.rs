@@ -1,7 +1,9 @@
 //! The record of a call.
 
 use hookswitch_executors::Redactor;
+use hookswitch_executors::webhook::blot;
 use hookswitch_model::Outcome;
+use hookswitch_model::definition::Definition;
 use hookswitch_model::execution::{Attempt, Execution, ExecutionDetail, ExtractedVariable, RequestRecord};
 use hookswitch_model::secret::REDACTED;
 use serde_json::{Map, Value};
@@ -15,7 +17,11 @@ pub(crate) struct Finish {
     pub(crate) outcome: Option<Outcome>,
     pub(crate) timed_out: bool,
     pub(crate) error: Option<String>,
+    /// Code of a refusal.
+    pub(crate) code: Option<&'static str>,
     pub(crate) told: Value,
+    /// The same for the record; null where nothing in it is sensitive.
+    pub(crate) recorded_told: Value,
     pub(crate) request: Option<RequestRecord>,
     pub(crate) response_status: Option<u16>,
     pub(crate) response: Value,
@@ -35,8 +41,8 @@ impl Finish {
         Self::ended(Outcome::Failed, error)
     }
 
-    pub(crate) fn refused(error: impl Into<String>) -> Self {
-        Self::ended(Outcome::Refused, error)
+    pub(crate) fn refused(code: &'static str, error: impl Into<String>) -> Self {
+        Self { code: Some(code), ..Self::ended(Outcome::Refused, error) }
     }
 
     pub(crate) fn cancelled() -> Self {
@@ -104,15 +110,9 @@ pub(crate) fn recorded_arguments(work: &Work) -> Value {
     arguments
 }
 
-/// The values of sensitive arguments, which are blotted out of the recorded request as well.
-pub(crate) fn sensitive_texts(work: &Work) -> Vec<String> {
-    let Some(tool) = &work.tool else { return Vec::new() };
-    let names = &tool.prepared.definition.sensitive_arguments;
-    names
-        .iter()
-        .filter_map(|name| work.arguments.get(name))
-        .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-        .collect()
+/// The values of sensitive arguments, which are blotted out of the recorded request and answer as well.
+pub(crate) fn sensitive_values(definition: &Definition, arguments: &Value) -> Vec<Value> {
+    definition.sensitive_arguments.iter().filter_map(|name| arguments.get(name)).cloned().collect()
 }
 
 /// A value with the parts at these paths replaced, then scanned for opened secrets.
@@ -134,17 +134,4 @@ pub(crate) fn clean(
         })
         .collect();
     redactor.value(&blot(value, &hidden), false)
-}
-
-fn blot(value: &Value, hidden: &[Value]) -> Value {
-    if hidden.contains(value) {
-        return Value::from(REDACTED);
-    }
-    match value {
-        Value::Array(items) => items.iter().map(|item| blot(item, hidden)).collect(),
-        Value::Object(members) => {
-            Value::Object(members.iter().map(|(name, member)| (name.clone(), blot(member, hidden))).collect())
-        }
-        other => other.clone(),
-    }
 }

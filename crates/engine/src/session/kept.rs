@@ -11,6 +11,14 @@ use serde_json::Value;
 pub(crate) struct Told {
     pub(crate) value: Arc<Value>,
     pub(crate) outcome: Outcome,
+    /// Code of a refusal.
+    pub(crate) code: Option<&'static str>,
+}
+
+impl Told {
+    pub(crate) fn new(value: Arc<Value>, outcome: Outcome) -> Self {
+        Self { value, outcome, code: None }
+    }
 }
 
 /// Told values, oldest first, bounded in bytes.
@@ -30,9 +38,9 @@ impl Kept {
         Self { most_bytes, bytes: 0, order: VecDeque::new(), told: HashMap::new() }
     }
 
-    pub(crate) fn put(&mut self, execution: ExecutionId, value: Arc<Value>, outcome: Outcome) {
-        let size = size_of(&value) + OVERHEAD;
-        if self.told.insert(execution, Told { value, outcome }).is_none() {
+    pub(crate) fn put(&mut self, execution: ExecutionId, told: Told) {
+        let size = size_of(&told.value) + OVERHEAD;
+        if self.told.insert(execution, told).is_none() {
             self.order.push_back((execution, size));
             self.bytes += size;
         }
@@ -65,16 +73,20 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    fn told(size: usize) -> Told {
+        Told::new(Arc::new(Value::from("x".repeat(size))), Outcome::Done)
+    }
+
     #[test]
     fn the_oldest_go_first_and_the_newest_stays() {
         let mut kept = Kept::new(1000);
         let ids: Vec<ExecutionId> = (0..10).map(|_| ExecutionId::generate()).collect();
         for id in &ids {
-            kept.put(*id, Arc::new(Value::from("x".repeat(200))), Outcome::Done);
+            kept.put(*id, told(200));
         }
         assert!(kept.get(ids[0]).is_none());
         assert!(kept.get(ids[9]).is_some());
-        kept.put(ids[0], Arc::new(Value::from("x".repeat(5000))), Outcome::Done);
+        kept.put(ids[0], told(5000));
         assert!(kept.get(ids[0]).is_some());
         assert_eq!(kept.order.len(), 1);
     }

@@ -89,6 +89,8 @@ pub(crate) struct Work {
     /// The checked arguments.
     pub(crate) arguments: Value,
     pub(crate) fingerprint: hookswitch_model::execution::ActKey,
+    /// The caller's own idempotency key.
+    pub(crate) caller_key: Option<String>,
     /// The line that came with the call.
     pub(crate) line: Option<String>,
     /// The caller's trace context.

@@ -12,6 +12,7 @@ use hookswitch_model::session::Session;
 use hookswitch_model::{Scope, SessionId, Stamp};
 use hookswitch_registry::Prepared;
 use hookswitch_session::{CallRules, Event, Machine, RestoredAct};
+use hookswitch_store::{Durability, LoadedSession, StoreError};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
@@ -21,7 +22,7 @@ use crate::Engine;
 use crate::error::EngineError;
 
 /// How long this node owns a session before it must say so again.
-const LEASE: Duration = Duration::from_mins(1);
+const LEASE: Duration = Duration::from_secs(20);
 /// Live events that a slow reader may fall behind before it is sent back to the store.
 const EVENT_BACKLOG: usize = 256;
 
@@ -59,7 +60,7 @@ impl Engine {
         if let Some(session) = self.inner.sessions.get(id) {
             return Ok(session);
         }
-        let loaded = self.inner.store.claim_session_any_tenant(id, self.inner.node, lease()).await?;
+        let loaded = self.claim(id).await?;
         let undelivered = loaded.undelivered;
         let live = self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await?;
         // Answers that were on disk when the server went down, and that nobody had been told.
@@ -81,11 +82,28 @@ impl Engine {
         if !store.has_pending_acts_any_tenant(id).await? {
             return Ok(());
         }
-        match store.claim_free_session_any_tenant(id, self.inner.node, Stamp::now(), self.lease()).await {
+        match self.claim(id).await {
             // Another node was quicker.
-            Ok(_) | Err(hookswitch_store::StoreError::Conflict { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+            Ok(_) | Err(EngineError::Unavailable(_)) => Ok(()),
+            Err(error) => Err(error),
         }
+    }
+
+    /// Takes a session over. A SQLite file has one server; with PostgreSQL another one may hold the session until
+    /// its lease ends.
+    pub(crate) async fn claim(&self, id: SessionId) -> Result<LoadedSession, EngineError> {
+        let (store, node) = (&self.inner.store, self.inner.node);
+        let claimed = match store.durability() {
+            Durability::Sqlite { .. } => store.claim_session_any_tenant(id, node, lease()).await,
+            Durability::Postgres { .. } => {
+                store.claim_free_session_any_tenant(id, node, Stamp::now(), lease()).await
+            }
+        };
+        claimed.map_err(|error| match error {
+            StoreError::Conflict { .. } => EngineError::Unavailable("the session is held by another server"),
+            StoreError::NotFound => EngineError::NotFound("session"),
+            other => EngineError::Store(other),
+        })
     }
 
     /// Puts a stored session into memory.
@@ -121,6 +139,7 @@ impl Engine {
         }
         let mut system = session.system;
         system.insert("session_id".to_owned(), Value::from(session.id.to_string()));
+        system.insert("channel".to_owned(), json!(session.channel));
         system.entry("call_id").or_insert_with(|| Value::from(session.id.to_string()));
         let live = Arc::new(LiveSession {
             id: session.id,
@@ -185,8 +204,8 @@ fn restore(act: &Act, tools: &[Arc<LiveTool>]) -> RestoredAct {
         alone: rules.is_some_and(|rules| rules.acts_alone()),
         state: act.state,
         execution: act.execution,
-        tool_call_id: None,
-        caller_key: None,
+        tool_call_id: act.tool_call_id.clone(),
+        caller_key: act.caller_key.clone(),
         told_at: act.told_at,
     }
 }

@@ -9,7 +9,7 @@ mod sweep;
 mod table;
 mod view;
 
-pub(crate) use kept::Kept;
+pub(crate) use kept::{Kept, Told};
 pub(crate) use live::{LiveSession, LiveTool, OpenCall, State, Work};
 pub(crate) use start::can_run;
 pub(crate) use table::Sessions;

@@ -9,6 +9,7 @@ use hookswitch_model::name::function_name;
 use hookswitch_model::session::{PinnedTool, Session};
 use hookswitch_model::tool::StoredTool;
 use hookswitch_model::{Effect, ProjectId, Scope, SessionId, Stamp};
+use hookswitch_registry::Registry;
 use serde_json::{Map, Value, json};
 
 use super::load::lease;
@@ -102,6 +103,11 @@ impl Engine {
                 ),
                 other => EngineError::Store(other),
             })?;
+            Registry::check_loose_config(
+                tool.draft.config_schema.as_ref(),
+                &named.config,
+                &format!("$.tools[{index}].config"),
+            )?;
             wanted.retain(|(other, _)| other.id != tool.id);
             wanted.push((tool, named.config.clone()));
         }

@@ -68,6 +68,15 @@ impl Engine {
         }
     }
 
+    /// Gives all sessions free for other nodes: this one is going down.
+    pub(crate) async fn release_leases(&self) {
+        let ours: Vec<SessionId> = self.inner.sessions.all().iter().map(|session| session.id).collect();
+        let now = Stamp::now();
+        if let Err(error) = self.inner.store.renew_leases_any_tenant(self.inner.node, &ours, now).await {
+            tracing::warn!(%error, "sessions could not be given free");
+        }
+    }
+
     /// Sessions that no node has held for so long end, too.
     async fn end_forgotten(&self) {
         let idle = self.inner.settings.session_idle;
@@ -91,7 +100,7 @@ impl Engine {
     }
 
     async fn end_stored(&self, id: SessionId) -> Result<(), EngineError> {
-        let loaded = self.inner.store.claim_session_any_tenant(id, self.inner.node, lease()).await?;
+        let loaded = self.claim(id).await?;
         let live = self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await?;
         self.end(&live, EndReason::Idle).await
     }

@@ -4,7 +4,7 @@ use hookswitch_model::session::{Channel, EndReason};
 use hookswitch_model::{AgentId, ProjectId, Scope, SessionId, Stamp, ToolId};
 use serde_json::{Map, Value};
 
-use super::LiveSession;
+use super::{LiveSession, can_run};
 use crate::Engine;
 use crate::error::EngineError;
 
@@ -59,6 +59,7 @@ impl SessionView {
             tools: session
                 .tools
                 .iter()
+                .filter(|tool| can_run(tool.prepared.definition.kind.kind()))
                 .map(|tool| ToolView {
                     tool: tool.prepared.id,
                     version: tool.prepared.version,

@@ -7,3 +7,4 @@ mod properties;
 mod repeats;
 mod restart;
 mod slow;
+mod traces;

@@ -67,6 +67,10 @@ pub fn fill(
     policy: &Policy,
     freshness: Freshness,
 ) -> Result<FilledRequest, Refused> {
+    if plan.signature == SignatureScheme::Standard && opened.signing.is_empty() {
+        // A receiver that checks signatures must not get used to requests without one.
+        return Err(Refused::NotConfigured);
+    }
     let rules = FillRules::default();
     let mut unset = Vec::new();
     let mut url = take(plan.url.fill(variables, &rules)?, &mut unset);

@@ -7,5 +7,5 @@ mod send;
 
 pub use answer::{Reading, read_answer, read_error};
 pub use fill::{FilledRequest, Refused, fill};
-pub use record::record_request;
+pub use record::{blot, record_request};
 pub use send::{Stamps, attempt, preview, timings_of};

@@ -12,9 +12,15 @@ use crate::redact::Redactor;
 const SIGNATURES: [&str; 3] = ["webhook-signature", "webhook-id", "webhook-timestamp"];
 
 /// The redacted record of a request with the headers that were added to it.
-pub fn record_request(request: &FilledRequest, headers: &HeaderMap, redactor: &Redactor) -> RequestRecord {
+pub fn record_request(
+    request: &FilledRequest,
+    headers: &HeaderMap,
+    redactor: &Redactor,
+    sensitive: &[Value],
+) -> RequestRecord {
     let shown = headers.iter().map(|(name, value)| {
         let hidden = value.is_sensitive() || is_secret_name(name.as_str());
+        let hidden = hidden || sensitive.iter().any(|secret| is_text_of(secret, value.as_bytes()));
         let text = if hidden && !SIGNATURES.contains(&name.as_str()) {
             REDACTED.to_owned()
         } else {
@@ -24,31 +30,60 @@ pub fn record_request(request: &FilledRequest, headers: &HeaderMap, redactor: &R
     });
     RequestRecord {
         method: request.method.as_str().to_owned(),
-        url: redactor.text(&redact_query(&request.url.to_string())),
+        url: redactor.text(&redact_url(&request.url.to_string(), sensitive)),
         headers: shown.collect(),
-        body: body_of(&request.body, redactor),
+        body: body_of(&request.body, redactor, sensitive),
     }
 }
 
-fn body_of(body: &[u8], redactor: &Redactor) -> Value {
+/// Whether a text is exactly a sensitive value.
+fn is_text_of(secret: &Value, text: &[u8]) -> bool {
+    !secret.is_null() && hookswitch_template::text_form(secret).as_bytes() == text
+}
+
+/// The value with everything equal to a sensitive one replaced, of whatever type and however short.
+pub fn blot(value: &Value, hidden: &[Value]) -> Value {
+    if hidden.contains(value) {
+        return Value::from(REDACTED);
+    }
+    match value {
+        Value::Array(items) => items.iter().map(|item| blot(item, hidden)).collect(),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, member)| (name.clone(), blot(member, hidden))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn body_of(body: &[u8], redactor: &Redactor, sensitive: &[Value]) -> Value {
     if body.is_empty() {
         return Value::Null;
     }
     match serde_json::from_slice::<Value>(body) {
-        Ok(value) => redactor.value(&value, true),
+        Ok(value) => redactor.value(&blot(&value, sensitive), true),
         Err(_) => Value::from(redactor.text(&String::from_utf8_lossy(body))),
     }
 }
 
-/// The URL with the values of query parameters replaced whose names speak of secrets.
-fn redact_query(url: &str) -> String {
-    let Some((base, query)) = url.split_once('?') else { return url.to_owned() };
+/// The URL without the values of query parameters whose names speak of secrets, and without sensitive values.
+fn redact_url(url: &str, sensitive: &[Value]) -> String {
+    let hidden: Vec<String> = (sensitive.iter().filter(|value| !value.is_null()))
+        .map(|value| hookswitch_template::percent_encode(&hookswitch_template::text_form(value)))
+        .collect();
+    let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
+    let segments: Vec<&str> = path
+        .split('/')
+        .map(|segment| if hidden.iter().any(|text| text == segment) { REDACTED } else { segment })
+        .collect();
+    let Some(query) = query else { return segments.join("/") };
     let pairs: Vec<String> = query
         .split('&')
         .map(|pair| match pair.split_once('=') {
-            Some((name, _)) if is_secret_name(name) => format!("{name}={REDACTED}"),
+            Some((name, value)) if is_secret_name(name) || hidden.iter().any(|text| text == value) => {
+                format!("{name}={REDACTED}")
+            }
             _ => pair.to_owned(),
         })
         .collect();
-    format!("{base}?{}", pairs.join("&"))
+    format!("{}?{}", segments.join("/"), pairs.join("&"))
 }

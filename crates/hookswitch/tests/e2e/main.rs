@@ -6,3 +6,4 @@ mod doctor;
 mod schemathesis;
 mod server;
 mod start;
+mod traces;

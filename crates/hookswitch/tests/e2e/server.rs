@@ -62,6 +62,12 @@ impl ServerProcess {
         Self { child, address, log }
     }
 
+    /// SIGTERM, and waits for its end; whether it ended well.
+    pub(crate) fn terminate(mut self) -> bool {
+        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        killed.success() && self.child.wait().unwrap().success()
+    }
+
     /// Everything it logged so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().clone()

@@ -95,6 +95,7 @@ async fn run(database: &'static str, kills: usize, data: PathBuf, url: Option<St
     let doubles = doubles(&receptions);
     let mut lost = check::lost(&diary.given, &receptions, &books);
     lost.extend(check::lost(&diary.given, &[], &first));
+    lost.extend(check::lost(&asked.given, &[], &books));
     wrong.extend(check::untrue(&receptions, &books));
     wrong.extend(check::disorder(&books));
     wrong.extend(asked.wrong);

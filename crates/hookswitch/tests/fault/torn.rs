@@ -68,6 +68,9 @@ async fn a_late_result_outlives_a_kill() {
     assert_eq!(again["replayed"], true, "{again}");
     assert_eq!(again["result"]["ref"], "slow-1", "{again}");
     assert_eq!(upstream.received(&act), 1);
+    let events = read_events(&mut api, &session).await;
+    let late = events.iter().filter(|event| event.kind == "result.late").count();
+    assert_eq!(late, 1, "{events:?}");
     server.stop().await;
 }
 

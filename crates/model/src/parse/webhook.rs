@@ -8,7 +8,7 @@ use crate::draft::{NameRule, VariableSyntax, WebhookDraft};
 use crate::finding::Findings;
 use crate::parameter::{ParameterDraft, ParameterSource, Place};
 use crate::plan::{BodyPlan, HeaderPlan, HeaderValuePlan, PlacedParameter, RequestPlan};
-use crate::secret::Sealable;
+use crate::secret::{Sealable, is_secret_name};
 
 /// Longest URL, in bytes.
 const MOST_URL: usize = 2048;
@@ -40,6 +40,7 @@ pub(super) fn parse(
     let url = parse_url(draft, names, findings);
     let headers = parse_headers(draft, names, findings);
     let query = parse_query(draft, names, findings);
+    warn_of_literals(draft, findings);
     let body = parse_body(draft, names, method.as_ref(), findings);
     if names.syntax == VariableSyntax::Single {
         findings.error("$.webhook.variables.syntax", "conflict", "{name} is for URLs only");
@@ -135,6 +136,32 @@ fn parse_headers(draft: &WebhookDraft, names: &NameRule, findings: &mut Findings
         headers.push(HeaderPlan { name, value });
     }
     headers
+}
+
+/// Literals in places whose names speak of secrets are neither sealed nor hidden at rest there.
+fn warn_of_literals(draft: &WebhookDraft, findings: &mut Findings) {
+    let message = "a literal here is stored in clear; set a secret and write {{secret.NAME}}";
+    for (name, value) in &draft.query {
+        if is_secret_name(name) && value.as_str().is_some_and(|text| !text.contains('{')) {
+            findings.warn(format!("$.webhook.query[{name:?}]"), "secret_in_clear", message);
+        }
+    }
+    let query = draft.url.split_once('?').map_or("", |(_, query)| query);
+    for pair in query.split('&') {
+        if let Some((name, value)) = pair.split_once('=')
+            && is_secret_name(name)
+            && !value.contains('{')
+        {
+            findings.warn("$.webhook.url", "secret_in_clear", format!("{name}: {message}"));
+        }
+    }
+    if let Some(Value::Object(members)) = &draft.body {
+        for (name, value) in members {
+            if is_secret_name(name) && value.as_str().is_some_and(|text| !text.contains('{')) {
+                findings.warn(format!("$.webhook.body[{name:?}]"), "secret_in_clear", message);
+            }
+        }
+    }
 }
 
 fn parse_query(

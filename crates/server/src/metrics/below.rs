@@ -24,8 +24,7 @@ impl Collector for Below {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let calls = self.engine.counters();
         let kind = ConstCounter::new(0_u64).metric_type();
-        let mut family =
-            encoder.encode_descriptor("executions", "Executions by outcome", None, kind)?;
+        let mut family = encoder.encode_descriptor("executions", "Executions by outcome", None, kind)?;
         for (outcome, count) in KIND_LABELS.iter().zip(calls.outcomes()) {
             let metric = ConstCounter::new(count);
             metric.encode(family.encode_family(&[("outcome", *outcome)])?)?;
@@ -41,7 +40,8 @@ impl Collector for Below {
         count(&mut encoder, &counters)?;
         let seconds = ConstCounter::new(calls.duration_us() as f64 / 1e6);
         let name = "executions_seconds";
-        let family = encoder.encode_descriptor(name, "Time of all executions", None, seconds.metric_type())?;
+        let family =
+            encoder.encode_descriptor(name, "Time of all executions", None, seconds.metric_type())?;
         seconds.encode(family)?;
         let sessions = i64::try_from(self.engine.sessions_in_memory()).unwrap_or(i64::MAX);
         gauge(&mut encoder, "sessions_in_memory", "Sessions in memory now", sessions)?;

@@ -45,8 +45,7 @@ impl Metrics {
     pub(crate) fn new(engine: Engine) -> Self {
         let mut registry = Registry::with_prefix("hookswitch");
         let requests = Family::<RequestLabels, Counter>::default();
-        let durations =
-            Family::<RouteLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
+        let durations = Family::<RouteLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         let (connections, connections_total) = (Gauge::default(), Counter::default());
         registry.register("http_requests", "Requests by route and status", requests.clone());
         registry.register("http_request_duration_seconds", "Time of requests", durations.clone());

@@ -41,7 +41,8 @@ async fn bindings_hold_settings_and_hide_secrets() {
     let admin = &world.admin;
     let tool = configurable(&world).await;
     let path = format!("/v1/agents/{}/tools/{tool}", world.agent);
-    let missing = admin.put(&path, json!({"config": {"limit": "many"}})).await.problem(422, "invalid_definition");
+    let missing =
+        admin.put(&path, json!({"config": {"limit": "many"}})).await.problem(422, "invalid_definition");
     let paths: Vec<&str> =
         missing["errors"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
     assert_eq!(paths, ["$.config.area", "$.config.token", "$.config.limit"]);
@@ -103,7 +104,8 @@ async fn secrets_are_set_listed_deleted_and_never_shown() {
     let short = admin.put("/v1/secrets/short", json!({"value": "abc"})).await.expect(201);
     assert_eq!(short["warnings"].as_array().unwrap().len(), 1);
     for value in [String::new(), "x".repeat(8193), "a\u{0}b".to_owned()] {
-        let problem = admin.put("/v1/secrets/bad", json!({"value": value})).await.problem(422, "invalid_definition");
+        let problem =
+            admin.put("/v1/secrets/bad", json!({"value": value})).await.problem(422, "invalid_definition");
         assert_eq!(problem["errors"][0]["path"], "$.value");
     }
     let list = admin.get("/v1/secrets").await;

@@ -35,7 +35,12 @@ async fn bodies_that_are_no_proper_json() {
         ("half a surrogate", br#"{"name":"\ud800"}"#.to_vec(), "syntax", "$"),
         ("a raw control character", b"{\"name\":\"a\x01b\"}".to_vec(), "syntax", "$"),
         ("duplicate keys", br#"{"name":"x","name":"y"}"#.to_vec(), "duplicate_key", "$.name"),
-        ("duplicate keys below", br#"{"extras":{"a":{"b":1,"\u0062":2}}}"#.to_vec(), "duplicate_key", "$.extras.a.b"),
+        (
+            "duplicate keys below",
+            br#"{"extras":{"a":{"b":1,"\u0062":2}}}"#.to_vec(),
+            "duplicate_key",
+            "$.extras.a.b",
+        ),
         ("too deep", deep.into_bytes(), "too_deep", "$.extras"),
         ("a huge number", br#"{"timeout_ms":1e400}"#.to_vec(), "number_out_of_range", "$"),
         ("NaN", br#"{"timeout_ms":NaN}"#.to_vec(), "syntax", "$"),
@@ -88,13 +93,55 @@ async fn values_that_do_not_fit() {
         ("POST", "/v1/tools", json!({"name": "x"}), "$.kind", "missing_field"),
         ("POST", "/v1/tools", json!({"name": 7, "kind": "client"}), "$.name", "invalid_type"),
         ("POST", "/v1/tools", json!({"name": "x", "kind": "rocket"}), "$.kind", "unknown_value"),
-        ("POST", "/v1/tools", json!({"name": "x", "kind": "client", "tiemout": 1}), "$.tiemout", "unknown_field"),
-        ("POST", "/v1/tools", json!({"name": "x", "kind": "client", "timeout_ms": -1}), "$.timeout_ms", "invalid_value"),
-        ("POST", "/v1/tools", json!({"name": "x", "kind": "client", "timeout_ms": 1.5}), "$.timeout_ms", "invalid_type"),
-        ("POST", "/v1/tools", json!({"name": "x", "kind": "client", "max_tries": 99_999_999_999_u64}), "$.max_tries", "invalid_value"),
-        ("POST", "/v1/tools", json!({"name": "x", "kind": "client", "project": 5}), "$.project", "invalid_type"),
-        ("POST", "/v1/tools", json!({"name": "x", "kind": "client", "project": "nope"}), "$.project", "unknown_project"),
-        ("POST", "/v1/tools", json!({"name": "x", "kind": "webhook", "webhook": {"url": 1}}), "$.webhook.url", "invalid_type"),
+        (
+            "POST",
+            "/v1/tools",
+            json!({"name": "x", "kind": "client", "tiemout": 1}),
+            "$.tiemout",
+            "unknown_field",
+        ),
+        (
+            "POST",
+            "/v1/tools",
+            json!({"name": "x", "kind": "client", "timeout_ms": -1}),
+            "$.timeout_ms",
+            "invalid_value",
+        ),
+        (
+            "POST",
+            "/v1/tools",
+            json!({"name": "x", "kind": "client", "timeout_ms": 1.5}),
+            "$.timeout_ms",
+            "invalid_type",
+        ),
+        (
+            "POST",
+            "/v1/tools",
+            json!({"name": "x", "kind": "client", "max_tries": 99_999_999_999_u64}),
+            "$.max_tries",
+            "invalid_value",
+        ),
+        (
+            "POST",
+            "/v1/tools",
+            json!({"name": "x", "kind": "client", "project": 5}),
+            "$.project",
+            "invalid_type",
+        ),
+        (
+            "POST",
+            "/v1/tools",
+            json!({"name": "x", "kind": "client", "project": "nope"}),
+            "$.project",
+            "unknown_project",
+        ),
+        (
+            "POST",
+            "/v1/tools",
+            json!({"name": "x", "kind": "webhook", "webhook": {"url": 1}}),
+            "$.webhook.url",
+            "invalid_type",
+        ),
         ("PATCH", &tool, json!([1]), "$", "invalid_type"),
         ("PATCH", &tool, json!({"enabled": "yes"}), "$.enabled", "invalid_type"),
         ("PATCH", &tool, json!({"webhook": {"nope": 1}}), "$.webhook.nope", "unknown_field"),
@@ -108,7 +155,13 @@ async fn values_that_do_not_fit() {
         ("PATCH", &agent, json!({"name": null}), "$.name", "missing_field"),
         ("PATCH", &agent, json!("x"), "$", "invalid_type"),
         ("POST", "/v1/projects", json!({"name": "a b"}), "$.name", "invalid_value"),
-        ("POST", "/v1/keys", json!({"name": "k", "permissions": ["all"]}), "$.permissions[0]", "unknown_value"),
+        (
+            "POST",
+            "/v1/keys",
+            json!({"name": "k", "permissions": ["all"]}),
+            "$.permissions[0]",
+            "unknown_value",
+        ),
         ("POST", "/v1/keys", json!({"name": "k", "expires_at": "tomorrow"}), "$.expires_at", "invalid_value"),
         ("POST", "/v1/keys", json!({"name": "k", "project_id": world.tool}), "$.project_id", "invalid_value"),
         ("POST", "/v1/sessions", json!({"agent_id": world.tool}), "$.agent_id", "invalid_value"),
@@ -121,8 +174,20 @@ async fn values_that_do_not_fit() {
         ("POST", &session, json!({"name": ""}), "$.name", "out_of_range"),
         ("POST", &session, json!({"name": "book", "arguments": 5}), "$.arguments", "invalid_type"),
         ("POST", &session, json!({"name": "book", "arguments": [1]}), "$.arguments", "invalid_type"),
-        ("POST", &session, json!({"name": "book", "confirmation": world.tool}), "$.confirmation", "invalid_value"),
-        ("POST", &session, json!({"name": "book", "tool_call_id": "x".repeat(300)}), "$.tool_call_id", "out_of_range"),
+        (
+            "POST",
+            &session,
+            json!({"name": "book", "confirmation": world.tool}),
+            "$.confirmation",
+            "invalid_value",
+        ),
+        (
+            "POST",
+            &session,
+            json!({"name": "book", "tool_call_id": "x".repeat(300)}),
+            "$.tool_call_id",
+            "out_of_range",
+        ),
         ("POST", &session, json!({"name": "book", "extra": 1}), "$.extra", "unknown_field"),
         ("POST", &settle, json!({"outcome": "refused"}), "$.outcome", "unknown_value"),
         ("POST", &settle, json!({"outcome": "maybe"}), "$.outcome", "unknown_value"),
@@ -165,9 +230,12 @@ async fn definitions_with_errors_tell_all_of_them() {
 #[tokio::test]
 async fn ids_of_other_kinds_are_absent_things() {
     let world = World::new().await;
-    let ids = [world.agent.as_str(), world.session.as_str(), "tool_", "tool_zz", "1", "..", "%00", "%ff", "a b"];
+    let ids =
+        [world.agent.as_str(), world.session.as_str(), "tool_", "tool_zz", "1", "..", "%00", "%ff", "a b"];
     for id in ids.map(|id| id.replace(' ', "%20")) {
-        for path in [format!("/v1/tools/{id}"), format!("/v1/tools/{id}/versions/1"), format!("/v1/keys/{id}")] {
+        for path in
+            [format!("/v1/tools/{id}"), format!("/v1/tools/{id}/versions/1"), format!("/v1/keys/{id}")]
+        {
             world.admin.get(&path).await.problem(404, "not_found");
         }
     }
@@ -218,7 +286,8 @@ async fn queries_and_headers_that_do_not_fit() {
     let keys = ["", "a b", &"k".repeat(257)];
     for value in keys {
         let headers = [("idempotency-key", value)];
-        let reply = world.admin.send_with(Method::POST, "/v1/agents", &headers, Some(json!({"name": "I"}))).await;
+        let reply =
+            world.admin.send_with(Method::POST, "/v1/agents", &headers, Some(json!({"name": "I"}))).await;
         assert_eq!(reply.problem(400, "invalid_request")["errors"][0]["path"], "$header.idempotency-key");
     }
 }

@@ -47,7 +47,8 @@ impl<'a> MakeWriter<'a> for Log {
 
 /// The forms in which a secret could show.
 fn forms(secret: &str) -> Vec<Vec<u8>> {
-    let encoded = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let encoded =
+        percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
     let mut forms = vec![
         secret.to_owned(),
         serde_json::to_string(secret).unwrap().trim_matches('"').to_owned(),
@@ -108,10 +109,14 @@ async fn planted_secrets_turn_up_nowhere() {
     let (_, directory) = server.stop().await;
     let stored = bytes_of(directory.path());
     let logged = log.0.lock().clone();
-    let sent: Vec<u8> = upstream.requests().iter().flat_map(|one| format!("{:?}", one.headers).into_bytes()).collect();
+    let sent: Vec<u8> =
+        upstream.requests().iter().flat_map(|one| format!("{:?}", one.headers).into_bytes()).collect();
 
     assert!(find(&heard, WITNESS) && find(&stored, WITNESS), "the search must find what is there");
-    assert!(String::from_utf8_lossy(&logged).contains("/v1/sessions/{id}/calls"), "the log must hold requests");
+    assert!(
+        String::from_utf8_lossy(&logged).contains("/v1/sessions/{id}/calls"),
+        "the log must hold requests"
+    );
     assert!(find(&sent, STORED) && find(&sent, CONFIG), "the secrets must have been used");
     for secret in &secrets {
         assert!(!find(&stored, secret), "{secret} is in the database");
@@ -125,7 +130,10 @@ async fn planted_secrets_turn_up_nowhere() {
         assert_eq!(shown, allowed, "{secret} in answers");
         let others = forms(secret).into_iter().filter(|form| form != secret.as_bytes());
         for form in others {
-            assert!(!heard.windows(form.len()).any(|window| window == &form[..]), "{secret} encoded in answers");
+            assert!(
+                !heard.windows(form.len()).any(|window| window == &form[..]),
+                "{secret} encoded in answers"
+            );
         }
     }
 }
@@ -171,10 +179,12 @@ async fn run(admin: &Client, upstream: &Upstream, secrets: &mut Vec<String>) {
         assert_ne!(answer["outcome"], "cancelled", "{answer}");
         let tool = text(&admin.get(&format!("/v1/tools/by-name/{name}")).await.expect(200), "id");
         for dry_run in [true, false] {
-            let body = json!({"arguments": {"note": WITNESS}, "config": {"token": CONFIG}, "dry_run": dry_run});
+            let body =
+                json!({"arguments": {"note": WITNESS}, "config": {"token": CONFIG}, "dry_run": dry_run});
             admin.post(&format!("/v1/tools/{tool}/test"), body).await.expect(200);
         }
-        let rotated = admin.post(&format!("/v1/tools/{tool}/rotate-signing-secret"), json!({})).await.expect(200);
+        let rotated =
+            admin.post(&format!("/v1/tools/{tool}/rotate-signing-secret"), json!({})).await.expect(200);
         secrets.push(text(&rotated, "signing_secret"));
     }
     admin.put("/v1/secrets/stored", json!({"value": ROTATED})).await.expect(200);
@@ -187,7 +197,10 @@ async fn run(admin: &Client, upstream: &Upstream, secrets: &mut Vec<String>) {
     let wrong = json!({"name": "x", "kind": "client", "timeout_ms": STORED});
     admin.post("/v1/tools", wrong).await.problem(400, "invalid_request");
     admin.post("/v1/keys", json!({"name": "k", "mode": STORED})).await.problem(400, "invalid_request");
-    admin.get(&format!("/v1/tools?cursor={}", URL_SAFE_NO_PAD.encode(STORED))).await.problem(400, "invalid_request");
+    admin
+        .get(&format!("/v1/tools?cursor={}", URL_SAFE_NO_PAD.encode(STORED)))
+        .await
+        .problem(400, "invalid_request");
     for list in ["/v1/executions?include=details", "/v1/secrets", "/v1/tools", "/v1/agents", "/v1/sessions"] {
         let shown: Value = admin.get(list).await.expect(200);
         assert!(!shown["data"].as_array().unwrap().is_empty(), "{list}");

@@ -50,12 +50,16 @@ async fn running_calls_end_and_new_ones_are_sent_away() {
 async fn draining_has_an_end() {
     let upstream = Upstream::start(|_| Reply::silence()).await;
     let short = |parts: ServerParts| {
-        let settings = hookswitch_server::ServerSettings { drain: Duration::from_millis(100), ..parts.settings };
+        let settings =
+            hookswitch_server::ServerSettings { drain: Duration::from_millis(100), ..parts.settings };
         ServerParts { settings, ..parts }
     };
     let setup = Setup {
         parts: Some(short),
-        engine: Some(|settings| hookswitch_engine::EngineSettings { drain: Duration::from_millis(100), ..settings }),
+        engine: Some(|settings| hookswitch_engine::EngineSettings {
+            drain: Duration::from_millis(100),
+            ..settings
+        }),
         ..Setup::reaching(&[upstream.allow_entry()])
     };
     let server = setup.start().await;

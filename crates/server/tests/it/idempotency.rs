@@ -1,7 +1,7 @@
 //! `Idempotency-Key` on writes.
 
-use http::Method;
 use hookswitch_testkit::{Reply as Answer, TestServer as Upstream};
+use http::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Client, Reply, Setup, World, text, webhook};
@@ -51,7 +51,9 @@ async fn what_failed_may_be_sent_again() {
     keyed(&world.admin, "k", "/v1/agents", &wrong).await.expect(201);
     let limited = world.key_with(&["tools:read"], "live").await;
     keyed(&limited, "k", "/v1/agents", &json!({"name": "B"})).await.problem(403, "forbidden");
-    keyed(&world.server.nobody(), "k", "/v1/agents", &json!({"name": "B"})).await.problem(401, "unauthorized");
+    keyed(&world.server.nobody(), "k", "/v1/agents", &json!({"name": "B"}))
+        .await
+        .problem(401, "unauthorized");
 }
 
 #[tokio::test]

@@ -35,7 +35,11 @@ async fn pages_show_everything_once() {
         world.admin.post("/v1/keys", json!({"name": format!("k{number}")})).await.expect(201);
         world.admin.post("/v1/orgs", json!({"name": format!("o{number}")})).await.expect(201);
         world.admin.post("/v1/sessions", json!({})).await.expect(201);
-        world.admin.patch(&format!("/v1/tools/{}", world.tool), json!({"max_tries": number + 1})).await.expect(200);
+        world
+            .admin
+            .patch(&format!("/v1/tools/{}", world.tool), json!({"max_tries": number + 1}))
+            .await
+            .expect(200);
     }
     let versions = format!("/v1/tools/{}/versions?", world.tool);
     for (path, key) in [

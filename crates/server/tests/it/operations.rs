@@ -68,7 +68,10 @@ async fn metrics_count_what_happened() {
     assert!(reply.header("content-type").starts_with("application/openmetrics-text"));
     let metrics = reply.text();
     let value = |start: &str| {
-        let line = metrics.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("no {start}:\n{metrics}"));
+        let line = metrics
+            .lines()
+            .find(|line| line.starts_with(start))
+            .unwrap_or_else(|| panic!("no {start}:\n{metrics}"));
         line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()
     };
     assert!((value("hookswitch_executions_total{outcome=\"done\"}") - 1.0).abs() < f64::EPSILON);
@@ -79,7 +82,11 @@ async fn metrics_count_what_happened() {
     assert!(value("hookswitch_ledger_commits_total") >= 2.0);
     let route = "hookswitch_http_requests_total{dialect=\"native\",route=\"/v1/sessions/{id}/calls\",method=\"POST\",status=\"200\"}";
     assert!((value(route) - 3.0).abs() < f64::EPSILON);
-    assert!(value("hookswitch_http_requests_total{dialect=\"native\",route=\"none\",method=\"GET\",status=\"404\"}") > 0.0);
+    assert!(
+        value(
+            "hookswitch_http_requests_total{dialect=\"native\",route=\"none\",method=\"GET\",status=\"404\"}"
+        ) > 0.0
+    );
     assert!(metrics.ends_with("# EOF\n"));
     // Ids never become labels.
     assert!(!metrics.contains(&world.session) && !metrics.contains(&world.tool));

@@ -12,7 +12,10 @@ async fn a_session_starts_with_what_it_was_given() {
     let mut tool = webhook("greet", &world.upstream.url("/greet/{{system.from}}/{{vars.tier}}"));
     tool["config_schema"] = json!({"fields": [{"key": "area"}]});
     admin.post("/v1/tools", tool).await.expect(201);
-    admin.patch(&format!("/v1/agents/{}", world.agent), json!({"variables": {"tier": "basic"}})).await.expect(200);
+    admin
+        .patch(&format!("/v1/agents/{}", world.agent), json!({"variables": {"tier": "basic"}}))
+        .await
+        .expect(200);
     let start = json!({
         "agent_id": world.agent, "tools": [{"tool": "greet", "config": {"area": "x"}}, world.spare_tool],
         "channel": "phone", "from": "+4930", "to": "+4940", "timezone": "Europe/Berlin", "call_id": "c-1",
@@ -20,7 +23,10 @@ async fn a_session_starts_with_what_it_was_given() {
     });
     let session = admin.post("/v1/sessions", start).await.expect(201);
     assert_eq!((&session["channel"], &session["status"]), (&json!("phone"), &json!("active")));
-    assert_eq!((&session["variables"], &session["metadata"]), (&json!({"tier": "gold"}), &json!({"ticket": 7})));
+    assert_eq!(
+        (&session["variables"], &session["metadata"]),
+        (&json!({"tier": "gold"}), &json!({"ticket": 7}))
+    );
     assert_eq!(session["project_id"], json!(world.project));
     let names: Vec<&str> =
         session["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();
@@ -112,7 +118,10 @@ async fn ended_sessions_take_no_calls_and_erased_ones_forget() {
     assert_eq!((&ended["status"], ended["ended_at"].is_string()), (&json!("ended"), true));
     assert_eq!(admin.post(&format!("{path}/end"), json!({})).await.expect(200)["status"], "ended");
     admin.post(&format!("{path}/calls"), call).await.problem(409, "session_ended");
-    admin.post(&format!("{path}/reports"), json!({"report": "user_turn"})).await.problem(409, "session_ended");
+    admin
+        .post(&format!("{path}/reports"), json!({"report": "user_turn"}))
+        .await
+        .problem(409, "session_ended");
     let record = format!("/v1/executions/{}", text(&answer, "execution_id"));
     assert!(admin.get(&record).await.text().contains("very private"));
     admin.delete(&path).await.expect(204);

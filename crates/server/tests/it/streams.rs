@@ -28,8 +28,11 @@ impl Stream {
         loop {
             while let Some(end) = self.text.find("\n\n") {
                 let block: String = self.text.drain(..end + 2).collect();
-                let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
-                if let (Some(id), Some(event), Some(data)) = (field("id: "), field("event: "), field("data: ")) {
+                let field =
+                    |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+                if let (Some(id), Some(event), Some(data)) =
+                    (field("id: "), field("event: "), field("data: "))
+                {
                     return Some((id.parse().unwrap(), event, serde_json::from_str(&data).unwrap()));
                 }
             }

@@ -12,14 +12,23 @@ async fn a_name_is_created_once_and_saved_again() {
     let mut body = webhook("pay me", &world.upstream.url("/pay"));
     let path = "/v1/tools/by-name/pay%20me";
     let made = admin.put(path, body.clone()).await.expect(201);
-    assert_eq!((&made["created"], &made["changed"], &made["version"]), (&json!(true), &json!(true), &json!(1)));
+    assert_eq!(
+        (&made["created"], &made["changed"], &made["version"]),
+        (&json!(true), &json!(true), &json!(1))
+    );
     assert!(text(&made, "signing_secret").starts_with("whsec_"));
     let same = admin.put(path, body.clone()).await.expect(200);
-    assert_eq!((&same["created"], &same["changed"], &same["version"]), (&json!(false), &json!(false), &json!(1)));
+    assert_eq!(
+        (&same["created"], &same["changed"], &same["version"]),
+        (&json!(false), &json!(false), &json!(1))
+    );
     assert_eq!(same.get("signing_secret"), None);
     body["timeout_ms"] = json!(900);
     let saved = admin.put(path, body.clone()).await.expect(200);
-    assert_eq!((&saved["created"], &saved["changed"], &saved["version"]), (&json!(false), &json!(true), &json!(2)));
+    assert_eq!(
+        (&saved["created"], &saved["changed"], &saved["version"]),
+        (&json!(false), &json!(true), &json!(2))
+    );
     admin.post("/v1/tools", body).await.problem(409, "name_taken");
 }
 
@@ -37,10 +46,15 @@ async fn patches_change_what_they_name() {
     assert_eq!(saved["definition"].get("timeout_ms"), None);
     // Switching alone saves no version.
     let saved = admin.patch(&path, json!({"enabled": true})).await.expect(200);
-    assert_eq!((&saved["version"], &saved["enabled"], &saved["changed"]), (&json!(3), &json!(true), &json!(false)));
-    let stale = admin.send_with(Method::PATCH, &path, &[("if-match", "\"1\"")], Some(json!({"tags": []}))).await;
+    assert_eq!(
+        (&saved["version"], &saved["enabled"], &saved["changed"]),
+        (&json!(3), &json!(true), &json!(false))
+    );
+    let stale =
+        admin.send_with(Method::PATCH, &path, &[("if-match", "\"1\"")], Some(json!({"tags": []}))).await;
     stale.problem(409, "version_mismatch");
-    let fresh = admin.send_with(Method::PATCH, &path, &[("if-match", "\"3\"")], Some(json!({"tags": []}))).await;
+    let fresh =
+        admin.send_with(Method::PATCH, &path, &[("if-match", "\"3\"")], Some(json!({"tags": []}))).await;
     assert_eq!(fresh.expect(200)["version"], 4);
     let whole = webhook("book", &world.upstream.url("/other"));
     let stale = admin.send_with(Method::PUT, &path, &[("if-match", "\"1\"")], Some(whole.clone())).await;
@@ -108,7 +122,8 @@ async fn a_dry_run_shows_and_sends_nothing() {
 #[tokio::test]
 async fn disabled_and_deleted_tools_are_refused_at_once() {
     let world = World::new().await;
-    let (path, calls) = (format!("/v1/tools/{}", world.tool), format!("/v1/sessions/{}/calls", world.session));
+    let (path, calls) =
+        (format!("/v1/tools/{}", world.tool), format!("/v1/sessions/{}/calls", world.session));
     let call = |date: &str| json!({"name": "book", "arguments": {"date": date}});
     world.admin.post(&format!("{path}/disable"), json!({})).await.expect(200);
     let answer = world.admin.post(&calls, call("a")).await.expect(200);
@@ -129,12 +144,19 @@ async fn statistics_follow_outcomes() {
     }
     world.admin.post(&calls, json!({"name": "book", "arguments": {}})).await.expect(200);
     let stats = world.admin.get(&format!("/v1/tools/{}/stats", world.tool)).await.expect(200);
-    assert_eq!((&stats["calls"], &stats["done"], &stats["refused"]), (&json!(2), &json!(2), &json!(1)), "{stats}");
+    assert_eq!(
+        (&stats["calls"], &stats["done"], &stats["refused"]),
+        (&json!(2), &json!(2), &json!(1)),
+        "{stats}"
+    );
     assert_eq!(stats["success_rate"], 1.0);
     assert!(stats["p50_ms"].as_f64().unwrap() > 0.0 && stats["last_at"].is_string(), "{stats}");
     let never = world.admin.post("/v1/tools", webhook("never", &world.upstream.url("/n"))).await.expect(201);
     let stats = world.admin.get(&format!("/v1/tools/{}/stats", text(&never, "id"))).await.expect(200);
-    assert_eq!((&stats["calls"], &stats["success_rate"], &stats["p50_ms"]), (&json!(0), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&stats["calls"], &stats["success_rate"], &stats["p50_ms"]),
+        (&json!(0), &Value::Null, &Value::Null)
+    );
 }
 
 #[tokio::test]

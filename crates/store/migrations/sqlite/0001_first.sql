@@ -171,7 +171,9 @@ create table acts (
     epoch bigint not null,
     created_at bigint not null,
     settled_at bigint,
-    told_at bigint
+    told_at bigint,
+    tool_call_id text,
+    caller_key text
 );
 create index acts_of_session on acts (session, id);
 create index acts_with_payload on acts (created_at) where told is not null;

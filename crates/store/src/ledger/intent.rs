@@ -52,7 +52,7 @@ pub(super) async fn store(
 async fn insert(tx: &mut Tx, piece: &[(usize, &IntentJob)]) -> Result<HashSet<ActId>> {
     let rows: Vec<Vec<Arg>> = piece.iter().map(|(_, job)| row_of(&job.act)).collect::<Result<_>>()?;
     let query = sql("insert into acts (id, session, tool, act_key, effect, state, execution, told, epoch, \
-         created_at) values ")
+         created_at, tool_call_id, caller_key) values ")
     .values(rows)
     .push(
         " on conflict (id) do update set state = 'pending', execution = excluded.execution, told = null, \
@@ -76,5 +76,7 @@ fn row_of(act: &Act) -> Result<Vec<Arg>> {
         act.told.as_ref().map(json_text).transpose()?.into(),
         act.epoch.into(),
         act.created_at.into(),
+        act.tool_call_id.as_deref().into(),
+        act.caller_key.as_deref().into(),
     ])
 }

@@ -83,5 +83,7 @@ pub(crate) fn read_act(row: &Row) -> Result<Act> {
         created_at: row.get("created_at")?,
         settled_at: row.opt("settled_at")?,
         told_at: row.opt("told_at")?,
+        tool_call_id: row.opt("tool_call_id")?,
+        caller_key: row.opt("caller_key")?,
     })
 }

@@ -168,6 +168,8 @@ pub(crate) fn act_of(session: &Session, tool: ToolId) -> (Act, Execution) {
         created_at: Stamp::now(),
         settled_at: None,
         told_at: None,
+        tool_call_id: None,
+        caller_key: None,
     };
     execution.act = Some(act.id);
     (act, execution)

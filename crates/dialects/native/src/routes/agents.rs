@@ -1,7 +1,9 @@
 //! Agents.
 
 use axum::extract::State;
-use hookswitch_api::{Failure, Json, PageQuery, PathId, Query, SurfaceState, ToolsRead, ToolsWrite, value_into};
+use hookswitch_api::{
+    Failure, Json, PageQuery, PathId, Query, SurfaceState, ToolsRead, ToolsWrite, value_into,
+};
 use hookswitch_model::{AgentId, ProjectId};
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,9 +11,9 @@ use utoipa::IntoParams;
 
 use super::{Allowed, Answer};
 use super::{created, no_content, ok, page, project_of};
-use crate::{Native, NativeState};
 use crate::wire::agent::{AgentBody, AgentView};
 use crate::wire::{ids, list::List, patch::merge};
+use crate::{Native, NativeState};
 
 /// Which agents.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -7,9 +7,9 @@ use hookswitch_model::{AgentId, Scope, ToolId};
 use hookswitch_registry::{NewBinding, RegistryError};
 
 use super::{Allowed, Answer, no_content, ok};
-use crate::{Native, NativeState};
 use crate::wire::agent::{BindingBody, BindingItem, BindingView};
 use crate::wire::{ids, list::Whole};
+use crate::{Native, NativeState};
 
 /// List the tools of an agent
 ///

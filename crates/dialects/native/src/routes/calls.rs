@@ -9,9 +9,9 @@ use hookswitch_model::SessionId;
 use http::HeaderMap;
 
 use super::{Allowed, Answer, json, ok};
-use crate::{Native, NativeState};
 use crate::wire::call::{Accepted, CallBody, CallResult, ReportBody};
 use crate::wire::ids;
+use crate::{Native, NativeState};
 
 /// Call a tool
 ///

@@ -16,9 +16,9 @@ use tokio_util::sync::CancellationToken;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Allowed, Answer, ok};
-use crate::{Native, NativeState};
 use crate::wire::event::EventBody;
 use crate::wire::{ids, list::Whole};
+use crate::{Native, NativeState};
 
 /// How often a silent stream shows that it is alive.
 const PING: Duration = Duration::from_secs(15);
@@ -110,9 +110,11 @@ async fn next(
 
 fn last_seen(headers: &HeaderMap) -> Result<u64, Failure> {
     let Some(value) = headers.get("last-event-id") else { return Ok(0) };
-    value.to_str().ok().and_then(|text| text.trim().parse().ok()).ok_or_else(|| {
-        Failure::invalid("$header.last-event-id", "invalid_value", "the number of an event")
-    })
+    value
+        .to_str()
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .ok_or_else(|| Failure::invalid("$header.last-event-id", "invalid_value", "the number of an event"))
 }
 
 fn accepted(headers: &HeaderMap) -> Format {

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Allowed, Answer, ok};
-use crate::{Native, NativeState};
 use crate::wire::execution::{ExecutionView, SettleBody};
 use crate::wire::{ids, list::List, words};
+use crate::{Native, NativeState};
 
 /// What more is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Allowed, Answer, created, ok, page};
-use crate::{Native, NativeState};
 use crate::wire::account::{CreatedKey, Key, NewKeyBody};
 use crate::wire::{ids, list::List};
+use crate::{Native, NativeState};
 
 /// Which keys.
 #[derive(Debug, Deserialize, IntoParams)]

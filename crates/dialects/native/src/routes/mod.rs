@@ -95,9 +95,8 @@ pub(crate) fn router(state: NativeState) -> Router {
 /// A JSON answer.
 pub(crate) fn json<T: Serialize>(status: StatusCode, body: &T) -> Response {
     match serde_json::to_vec(body) {
-        Ok(bytes) => {
-            (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes).into_response()
-        }
+        Ok(bytes) => (status, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes)
+            .into_response(),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written");
             Native::render(&Failure::Internal)
@@ -130,7 +129,8 @@ pub(crate) fn expected_version(headers: &HeaderMap) -> Result<Option<u32>, Failu
     if text == "*" {
         return Ok(None);
     }
-    let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+    let version =
+        text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
     version.map(Some).ok_or_else(|| {
         Failure::invalid("$header.if-match", "invalid_value", "a version in quotes, such as \"3\"")
     })
@@ -161,4 +161,3 @@ pub(crate) async fn project_of(
 fn unknown_project(at: &str) -> Failure {
     Failure::invalid(at, "unknown_project", "there is no such project")
 }
-

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Allowed, Answer, created, ok, page};
-use crate::{Native, NativeState};
 use crate::wire::account::{CreatedOrg, NewOrg, OrgChange, OrgView};
 use crate::wire::list::List;
+use crate::{Native, NativeState};
 
 /// The own organisation
 #[utoipa::path(get, path = "/v1/org", tag = "organisations", operation_id = "getOrg",

@@ -22,7 +22,9 @@ pub(super) async fn openapi() -> Response {
 /// What a code means and what to do about it, as plain text.
 pub(super) async fn problem(Path(word): Path<String>) -> Response {
     match CODES.iter().find(|code| code.word == word) {
-        Some(code) => format!("{} ({})\n\n{}\n\n{}\n", code.word, code.status, code.title, code.advice).into_response(),
+        Some(code) => {
+            format!("{} ({})\n\n{}\n\n{}\n", code.word, code.status, code.title, code.advice).into_response()
+        }
         None => Native::render(&Failure::NotFound("page")),
     }
 }

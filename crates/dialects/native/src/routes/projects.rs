@@ -7,9 +7,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Allowed, Answer, created, ok, page};
-use crate::{Native, NativeState};
 use crate::wire::account::{NewProject, ProjectView};
 use crate::wire::{ids, list::List};
+use crate::{Native, NativeState};
 
 /// Which projects.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Allowed, Answer, json, no_content, page};
-use crate::{Native, NativeState};
 use crate::wire::secret::{SecretBody, SecretView};
 use crate::wire::{ids, list::List};
+use crate::{Native, NativeState};
 
 /// Which secrets.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Allowed, Answer, created, no_content, ok, page};
-use crate::{Native, NativeState};
 use crate::wire::session::{SessionBody, SessionFunction, SessionStartBody, WantedTool};
 use crate::wire::{ids, list::List, list::Whole};
+use crate::{Native, NativeState};
 
 /// Which sessions.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -61,7 +61,11 @@ pub(super) async fn start(
         known(state.registry().get_agent(caller.scope(), agent).await, "$.agent_id", "unknown_agent")?;
     }
     if let Some(project) = start.project {
-        known(state.registry().get_project(caller.scope(), project).await, "$.project_id", "unknown_project")?;
+        known(
+            state.registry().get_project(caller.scope(), project).await,
+            "$.project_id",
+            "unknown_project",
+        )?;
     }
     start.tools = find_tools(state.registry(), caller.scope(), wanted).await?;
     let session = state.engine().start_session(caller.scope(), caller.key.project, start).await?;
@@ -105,7 +109,11 @@ async fn find_tools(
             },
         };
         let Some(tool) = tool else {
-            return Err(Failure::invalid(format!("$.tools[{index}]"), "unknown_tool", "there is no such tool"));
+            return Err(Failure::invalid(
+                format!("$.tools[{index}]"),
+                "unknown_tool",
+                "there is no such tool",
+            ));
         };
         found.push(StartTool { tool, config });
     }

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Allowed, Answer, ok, page};
-use crate::{Native, NativeState};
 use crate::wire::tool::{Rollback, SavedToolView, ToolVersionView};
 use crate::wire::{ids, list::List};
+use crate::{Native, NativeState};
 
 /// Which versions.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use hookswitch_api::{Failure, Json, PageQuery, PathId, PathText, Query, SurfaceState, ToolsRead, ToolsWrite, value_into};
+use hookswitch_api::{
+    Failure, Json, PageQuery, PathId, PathText, Query, SurfaceState, ToolsRead, ToolsWrite, value_into,
+};
 use hookswitch_model::draft::{Kind, ToolDraft};
 use hookswitch_model::name::{ToolName, function_name};
 use hookswitch_model::{Dialect, ToolId};
@@ -16,10 +18,10 @@ use utoipa::IntoParams;
 
 use super::{Allowed, Answer};
 use super::{created, expected_version, json, no_content, ok, page, project_of};
-use crate::{Native, NativeState};
 use crate::wire::finding::findings_of;
 use crate::wire::tool::{Checked, RotatedSecret, SavedToolView, Stats, Tool};
 use crate::wire::{draft, ids, list::List, patch::merge, words};
+use crate::{Native, NativeState};
 
 /// Which tools.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -80,7 +82,8 @@ pub(super) async fn create(
 ) -> Answer {
     let (draft, project) = split(body)?;
     let registry = state.registry();
-    let project = project_of(registry, caller.scope(), caller.key.project, ("$.project", project.as_deref())).await?;
+    let project =
+        project_of(registry, caller.scope(), caller.key.project, ("$.project", project.as_deref())).await?;
     let saved = registry.create_tool(caller.scope(), project, Dialect::Native, draft, caller.key.id).await?;
     created(&SavedToolView::from(saved))
 }
@@ -104,7 +107,8 @@ pub(super) async fn upsert(
         return Err(Failure::invalid("$.name", "conflict", "must equal the name in the path").into());
     }
     let registry = state.registry();
-    let project = project_of(registry, caller.scope(), caller.key.project, ("$.project", project.as_deref())).await?;
+    let project =
+        project_of(registry, caller.scope(), caller.key.project, ("$.project", project.as_deref())).await?;
     let saved = registry.upsert_tool(caller.scope(), project, Dialect::Native, draft, caller.key.id).await?;
     Ok(saved_answer(saved))
 }

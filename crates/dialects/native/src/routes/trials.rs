@@ -5,9 +5,9 @@ use hookswitch_api::{Json, PathId, Sessions};
 use hookswitch_model::ToolId;
 
 use super::{Allowed, Answer, ok};
-use crate::{Native, NativeState};
 use crate::wire::ids;
 use crate::wire::trial::{TrialBody, TrialView};
+use crate::{Native, NativeState};
 
 /// Try a tool
 ///

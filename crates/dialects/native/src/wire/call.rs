@@ -6,8 +6,9 @@ use hookswitch_engine::{ArgumentsInput, CallAnswer, CallInput, SpeechReport};
 use hookswitch_model::{ActId, ExecutionId, Outcome};
 use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use super::{ids, words};
 
@@ -20,7 +21,7 @@ pub struct CallBody {
     pub name: String,
     /// The arguments: an object, or its JSON text as models send it. Default: none.
     #[serde(default)]
-    #[schema(value_type = Arguments, required = false)]
+    #[schema(schema_with = arguments_schema, required = false)]
     pub arguments: ArgumentsField,
     /// The brain's id of the call. Default: one of ours.
     #[schema(min_length = 1, max_length = 200)]
@@ -33,20 +34,14 @@ pub struct CallBody {
     pub confirmation: Option<ActId>,
 }
 
-/// An object of arguments, or its JSON text.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({"date": "2026-12-01"}))]
-#[serde(untagged)]
-#[allow(dead_code, reason = "stands for ArgumentsField in the document")]
-pub(crate) enum Arguments {
-    /// Arguments by name.
-    #[schema(value_type = Object)]
-    Object(Map<String, Value>),
-    /// JSON text of an object.
-    Text(String),
-    /// None.
-    #[schema(value_type = ())]
-    None(Option<()>),
+/// The schema of [`ArgumentsField`]. One type with three forms: text that is no JSON object is refused as a call, not
+/// as a request.
+fn arguments_schema() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Object, Type::String, Type::Null]))
+        .description(Some("The arguments: an object, or its JSON text as models send it. Default: none."))
+        .examples([json!({"date": "2026-12-01"})])
+        .build()
 }
 
 /// The arguments as they came.

@@ -56,6 +56,7 @@ pub struct ExecutionView {
     pub ended_at: Option<Stamp>,
     /// The details, where they were asked for.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ExecutionDetails)]
     pub details: Option<ExecutionDetails>,
 }
 
@@ -63,22 +64,29 @@ pub struct ExecutionView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExecutionDetails {
     /// The arguments.
+    #[schema(required = false)]
     pub arguments: Value,
     /// The request of the last attempt.
     pub request: Option<RequestBody>,
     /// HTTP status of the answer.
     pub response_status: Option<u16>,
     /// The whole answer.
+    #[schema(required = false)]
     pub response: Value,
     /// What the model was told.
+    #[schema(required = false)]
     pub told: Value,
     /// All attempts.
+    #[schema(required = false)]
     pub attempts: Vec<AttemptBody>,
     /// Session variables set by the answer.
+    #[schema(required = false)]
     pub variables: Vec<VariableBody>,
     /// Names that the templates met without a value.
+    #[schema(required = false)]
     pub unset: Vec<String>,
     /// A result that came after the soft timeout, or by settling.
+    #[schema(required = false)]
     pub late: Value,
 }
 

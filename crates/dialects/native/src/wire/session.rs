@@ -68,7 +68,8 @@ const fn status_of(ended_at: Option<Stamp>) -> &'static str {
 
 impl From<SessionView> for SessionBody {
     fn from(session: SessionView) -> Self {
-        let tool = |tool: ToolView| SessionTool { name: tool.function, tool_id: tool.tool, version: tool.version };
+        let tool =
+            |tool: ToolView| SessionTool { name: tool.function, tool_id: tool.tool, version: tool.version };
         Self {
             id: session.id,
             agent_id: session.agent,

@@ -3,7 +3,7 @@
 use utoipa::ToSchema;
 
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal,)* })*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:tt,)* })*) => {$(
         $(#[$doc])*
         #[derive(Debug, serde::Serialize, ToSchema)]
         #[allow(dead_code, reason = "stands for a type of the model in the document")]
@@ -11,10 +11,10 @@ macro_rules! words {
             $(#[serde(rename = $word)] $variant,)*
         }
 
+        #[cfg(test)]
         impl $name {
-            /// The words of the document, for the test that compares them with the model.
-            #[cfg(test)]
-            pub(crate) const WORDS: &'static [&'static str] = &[$($word,)*];
+            /// The words, for the tests that compare document and model.
+            const WORDS: &'static [&'static str] = &[$($word,)*];
         }
     )*};
 }
@@ -95,6 +95,21 @@ mod tests {
 
     use super::*;
 
+    /// The words of a schema in the document.
+    fn shown<T: utoipa::PartialSchema>() -> Vec<String> {
+        let schema = serde_json::to_value(T::schema()).unwrap_or_default();
+        serde_json::from_value(schema["enum"].clone()).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_document_shows_these_words() {
+        assert_eq!(shown::<Kind>(), Kind::WORDS);
+        assert_eq!(shown::<Permission>(), Permission::WORDS);
+        assert_eq!(shown::<EventKind>(), EventKind::WORDS);
+        assert_eq!(shown::<SessionStatus>(), SessionStatus::WORDS);
+        assert_eq!(shown::<Settled>(), Settled::WORDS);
+    }
+
     #[test]
     fn words_are_those_of_the_model() {
         assert_eq!(Outcome::WORDS, Ended::ALL.map(Ended::as_str));
@@ -107,8 +122,12 @@ mod tests {
             (Effect::WORDS, |word| serde_json::from_value::<hookswitch_model::Effect>(word).is_ok()),
             (Repeats::WORDS, |word| serde_json::from_value::<hookswitch_model::Repeats>(word).is_ok()),
             (Mode::WORDS, |word| serde_json::from_value::<hookswitch_model::Mode>(word).is_ok()),
-            (Channel::WORDS, |word| serde_json::from_value::<hookswitch_model::session::Channel>(word).is_ok()),
-            (EndReason::WORDS, |word| serde_json::from_value::<hookswitch_model::session::EndReason>(word).is_ok()),
+            (Channel::WORDS, |word| {
+                serde_json::from_value::<hookswitch_model::session::Channel>(word).is_ok()
+            }),
+            (EndReason::WORDS, |word| {
+                serde_json::from_value::<hookswitch_model::session::EndReason>(word).is_ok()
+            }),
         ] {
             for word in words {
                 assert!(parse(serde_json::Value::from(*word)), "{word}");

@@ -75,10 +75,12 @@ impl TestServer {
         let egress = hookswitch_egress::Client::builder(policy, resolver).build().unwrap();
         let registry = Registry::with_key_file(store, vault, egress.clone(), Some(key_file));
         registry.bootstrap(Some(SecretString::from(bootstrap_key()))).await.unwrap().unwrap();
-        let settings = setup.engine.map_or_else(EngineSettings::default, |change| change(EngineSettings::default()));
+        let settings =
+            setup.engine.map_or_else(EngineSettings::default, |change| change(EngineSettings::default()));
         let engine = Engine::new(registry, writer, egress, settings);
         let parts = ServerParts { tls: setup.tls, ..ServerParts::new(engine.clone()) };
-        let server = Server::new(setup.parts.map_or_else(|| parts.clone(), |change| change(parts.clone()))).unwrap();
+        let server =
+            Server::new(setup.parts.map_or_else(|| parts.clone(), |change| change(parts.clone()))).unwrap();
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(server.serve(listener, async {
             let _ = stopped.await;

@@ -41,7 +41,8 @@ impl World {
         let admin = server.admin();
         let project = text(&admin.post("/v1/projects", json!({"name": "support"})).await.expect(201), "id");
         let key = text(&admin.post("/v1/keys", json!({"name": "spare"})).await.expect(201), "id");
-        let tool = text(&admin.post("/v1/tools", webhook("book", &upstream.url("/book"))).await.expect(201), "id");
+        let tool =
+            text(&admin.post("/v1/tools", webhook("book", &upstream.url("/book"))).await.expect(201), "id");
         let spare = admin.post("/v1/tools", webhook("fail", &upstream.url("/fail"))).await.expect(201);
         let agent = text(&admin.post("/v1/agents", json!({"name": "Reception"})).await.expect(201), "id");
         let binding = format!("/v1/agents/{agent}/tools/{tool}");

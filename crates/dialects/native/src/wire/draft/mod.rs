@@ -11,7 +11,9 @@ mod webhook;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::words;
 pub(crate) use call_control::CallControl;
@@ -103,13 +105,24 @@ pub(crate) struct ToolDraft {
     extras: Map<String, Value>,
 }
 
-/// A definition to be saved, and where.
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[allow(dead_code, reason = "the body is taken apart by hand, so that errors have paths")]
-pub(crate) struct NewTool {
-    /// The definition.
-    #[serde(flatten)]
-    definition: ToolDraft,
-    /// Id or name of its project, when it is created. Default: the key's.
-    project: Option<String>,
+/// The schema of a body that saves a definition: the definition's, and `project`. Not composed of the two, since the
+/// definition is closed.
+pub(crate) struct NewTool;
+
+impl PartialSchema for NewTool {
+    fn schema() -> RefOr<Schema> {
+        let RefOr::T(Schema::Object(mut body)) = ToolDraft::schema() else { return ToolDraft::schema() };
+        let project = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some("Id or name of its project, when it is created. Default: the key's."));
+        body.properties.insert("project".to_owned(), project.into());
+        body.description = Some("A definition to be saved, and where.".to_owned());
+        RefOr::T(Schema::Object(body))
+    }
+}
+
+impl ToSchema for NewTool {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ToolDraft::schemas(schemas);
+    }
 }
