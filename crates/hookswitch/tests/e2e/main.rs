@@ -3,6 +3,7 @@
 
 mod demo;
 mod doctor;
+mod rooms;
 mod schemathesis;
 mod server;
 mod start;

@@ -39,7 +39,8 @@ impl Store {
 
     /// Whether an intent of the session has no outcome.
     pub async fn has_pending_acts_any_tenant(&self, id: SessionId) -> Result<bool> {
-        let query = sql("select id from acts where state = 'pending' and session = ").arg(id).push(" limit 1");
+        let query =
+            sql("select id from acts where state = 'pending' and session = ").arg(id).push(" limit 1");
         Ok(self.db().row(query).await?.is_some())
     }
 
