@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hookswitch_model::event::EventKind;
-use hookswitch_model::execution::{Execution, ExecutionDetail};
+use hookswitch_model::execution::{ActState, Execution, ExecutionDetail};
 use hookswitch_model::{ActId, ExecutionId, Outcome, Scope, Stamp};
 use hookswitch_session::{Answer, Reply};
 use hookswitch_store::StoreError;
@@ -187,10 +187,22 @@ impl Engine {
         if let Some(act) = record.act {
             let act = self.inner.store.get_act(scope, act).await?;
             if let Some(told) = act.told {
-                return Ok((told, record.outcome));
+                // An act that was sent again may have come further than this execution.
+                let outcome = match act.state {
+                    ActState::Done => Some(Outcome::Done),
+                    ActState::Failed => record.outcome.filter(|outcome| *outcome != Outcome::Unknown),
+                    ActState::Unknown | ActState::Pending => Some(Outcome::Unknown),
+                };
+                return Ok((told, Some(outcome.unwrap_or(Outcome::Failed))));
             }
         }
-        Ok((record.detail.told, record.outcome))
+        // Cut short by the end of its server, which could not word it any more.
+        match (&record.detail.told, record.outcome, &record.error) {
+            (Value::Null, Some(Outcome::Unknown), Some(error)) => {
+                Ok((told::failure(Outcome::Unknown, error), record.outcome))
+            }
+            _ => Ok((record.detail.told, record.outcome)),
+        }
     }
 
     /// The record of a call that was never tried.

@@ -17,8 +17,8 @@ use crate::collector::Collector;
 use crate::error::TelemetryError;
 use crate::warning::Warning;
 
-/// Longest time for one export.
-const LONGEST: Duration = Duration::from_secs(5);
+/// Longest time for one export, the exporter's own retries included.
+pub(crate) const LONGEST: Duration = Duration::from_secs(5);
 /// A collector's answer is a few bytes.
 const MOST_ANSWER: usize = 64 * 1024;
 

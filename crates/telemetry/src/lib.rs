@@ -31,7 +31,7 @@ pub use error::TelemetryError;
 pub use guard::Guard;
 
 use collector::Collector;
-use export::EgressHttp;
+use export::{EgressHttp, LONGEST};
 
 /// Spans that wait to be exported; more than these are dropped.
 const MOST_WAITING: usize = 8192;
@@ -61,6 +61,7 @@ impl Telemetry {
             .with_http()
             .with_protocol(Protocol::HttpBinary)
             .with_endpoint(collector.url())
+            .with_timeout(LONGEST)
             .with_http_client(EgressHttp::new(&collector, extra_roots)?)
             .build()
             .map_err(|error| TelemetryError::Exporter(error.to_string()))?;

@@ -109,7 +109,7 @@ fn fault(levels: &[Level<'_>], code: &'static str, message: String) -> JsonFault
                     path.extend(key.chars().take(64));
                 }
             }
-            Level::List { index } => path.push_str(&format!("[{index}]")),
+            Level::List { index } => path.push_str(&super::place(*index)),
         }
     }
     JsonFault::Malformed { path, code, message }

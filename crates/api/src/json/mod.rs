@@ -65,7 +65,7 @@ fn unfit(located: &serde_path_to_error::Error<serde_json::Error>) -> JsonFault {
     let (code, message) = sentence(&located.inner().to_string());
     let mut path = path_of(located.path());
     // Missing and unknown fields are reported at the object that lacks or has them.
-    if let ("missing_field", Some(name)) | ("unknown_field", Some(name)) = (code, wording::named(&message))
+    if let ("missing_field" | "unknown_field", Some(name)) = (code, wording::named(&message))
         && !path.ends_with(&format!(".{name}"))
     {
         path = format!("{path}.{name}");
@@ -78,7 +78,7 @@ fn path_of(path: &serde_path_to_error::Path) -> String {
     let mut text = "$".to_owned();
     for segment in path {
         match segment {
-            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
+            Segment::Seq { index } => text.push_str(&place(*index)),
             Segment::Map { key } => {
                 text.push('.');
                 text.push_str(key);
@@ -88,6 +88,11 @@ fn path_of(path: &serde_path_to_error::Path) -> String {
         }
     }
     text
+}
+
+/// An index in a path.
+fn place(index: usize) -> String {
+    format!("[{index}]")
 }
 
 fn malformed(bytes: &[u8], error: &serde_json::Error) -> JsonFault {

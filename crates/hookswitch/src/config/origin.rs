@@ -17,8 +17,6 @@ pub(crate) enum Origin {
     Variable(String),
     /// A flag.
     Flag(&'static str),
-    /// Nobody said anything.
-    Default,
 }
 
 impl fmt::Display for Origin {
@@ -27,7 +25,6 @@ impl fmt::Display for Origin {
             Self::File { path, line } => write!(out, "{path}:{line}"),
             Self::Variable(name) => write!(out, "environment variable {name}"),
             Self::Flag(flag) => write!(out, "flag {flag}"),
-            Self::Default => out.write_str("default"),
         }
     }
 }

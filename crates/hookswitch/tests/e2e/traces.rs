@@ -56,7 +56,7 @@ fn call(server: &ServerProcess, path: &str, phone: &str) -> Value {
 }
 
 fn id(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -195,7 +195,8 @@ impl Client {
 
     fn note(&mut self, act: &Act, answer: &Answer) {
         let given = Given::read(act, &answer.body);
-        if answer.status == 200 && !given.outcome.is_empty() && !given.execution.is_empty() {
+        let is_whole = !given.outcome.is_empty() && !given.execution.is_empty() && !given.result.is_null();
+        if answer.status == 200 && is_whole {
             self.diary.given.push(given);
         } else {
             self.diary.strange.push(format!("{act:?}: {} {}", answer.status, answer.body));

@@ -58,7 +58,7 @@ fn forms(secret: &str) -> Vec<Vec<u8>> {
         STANDARD.encode(secret),
         STANDARD_NO_PAD.encode(secret),
         URL_SAFE_NO_PAD.encode(secret),
-        secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
+        hex::encode(secret),
     ];
     forms.dedup();
     forms.into_iter().map(String::into_bytes).collect()
@@ -179,10 +179,11 @@ async fn run(admin: &Client, upstream: &Upstream, secrets: &mut Vec<String>) {
         assert_ne!(answer["outcome"], "cancelled", "{answer}");
         let tool = text(&admin.get(&format!("/v1/tools/by-name/{name}")).await.expect(200), "id");
         for dry_run in [true, false] {
-            let body =
-                json!({"arguments": {"note": WITNESS}, "config": {"token": CONFIG}, "dry_run": dry_run});
+            let body = json!({"arguments": {"note": WITNESS}, "dry_run": dry_run});
             admin.post(&format!("/v1/tools/{tool}/test"), body).await.expect(200);
         }
+        let clear = json!({"arguments": {"note": WITNESS}, "config": {"token": CONFIG}});
+        admin.post(&format!("/v1/tools/{tool}/test"), clear).await.problem(422, "invalid_definition");
         let rotated =
             admin.post(&format!("/v1/tools/{tool}/rotate-signing-secret"), json!({})).await.expect(200);
         secrets.push(text(&rotated, "signing_secret"));

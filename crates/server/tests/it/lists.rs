@@ -108,8 +108,8 @@ async fn sessions_and_executions_are_filtered() {
         list["data"].as_array().unwrap().iter().map(|one| text(one, "id")).collect()
     };
     let (spare, session) = (&world.spare_session, &world.session);
-    assert_eq!(ids(admin.get("/v1/sessions?active=true").await.expect(200)), [spare.clone()]);
-    assert_eq!(ids(admin.get("/v1/sessions?active=false").await.expect(200)), [session.clone()]);
+    assert_eq!(ids(admin.get("/v1/sessions?active=true").await.expect(200)), std::slice::from_ref(spare));
+    assert_eq!(ids(admin.get("/v1/sessions?active=false").await.expect(200)), std::slice::from_ref(session));
     let of_agent = format!("/v1/sessions?agent_id={}", world.agent);
     assert_eq!(ids(admin.get(&of_agent).await.expect(200)).len(), 2);
     let (done, tested) = (text(&done, "execution_id"), text(&tested, "execution_id"));

@@ -42,7 +42,7 @@ async fn spans_arrive_with_their_parents_and_nothing_else_does() {
     let named = |name: &str| spans.iter().find(|span| span.name == name).unwrap();
     assert_eq!(spans.len(), 2);
     let (call, attempt) = (named("call"), named("attempt"));
-    let id = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let id = |bytes: &[u8]| bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     assert_eq!(id(&call.parent_span_id), "00f067aa0ba902b7");
     assert_eq!(attempt.parent_span_id, call.span_id);
     assert_eq!(call_context, format!("00-{TRACE}-{}-01", id(&call.span_id)));

@@ -57,7 +57,7 @@ async fn a_redirect_of_the_collector_leads_nowhere() {
     let collector = TestServer::start(move |_| Reply::redirect(307, &target)).await;
     let (layer, guard) = Telemetry::start::<Registry>(&collector.url(""), "1", Vec::new()).unwrap();
     tracing::subscriber::with_default(registry().with(layer), || {
-        drop(tracing::debug_span!(target: "hookswitch", "call"))
+        drop(tracing::debug_span!(target: "hookswitch", "call"));
     });
     guard.shutdown(Duration::from_secs(10)).await;
     assert_eq!(collector.requests().len(), 1);

@@ -104,14 +104,17 @@ pub(crate) fn json<T: Serialize>(status: StatusCode, body: &T) -> Response {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the last line of handlers, which can fail")]
 pub(crate) fn ok<T: Serialize>(body: &T) -> Answer {
     Ok(json(StatusCode::OK, body))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the last line of handlers, which can fail")]
 pub(crate) fn created<T: Serialize>(body: &T) -> Answer {
     Ok(json(StatusCode::CREATED, body))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the last line of handlers, which can fail")]
 pub(crate) fn no_content() -> Answer {
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -32,6 +32,9 @@ pub(crate) struct Operation {
     pub(crate) status: u16,
 }
 
+/// Id, method, path, body, permission, what it touches, status.
+type Row = (&'static str, &'static str, String, Option<Value>, Option<&'static str>, Touches, u16);
+
 /// Every operation on the things of a world.
 #[rustfmt::skip]
 pub(crate) fn operations(world: &World) -> Vec<Operation> {
@@ -41,7 +44,7 @@ pub(crate) fn operations(world: &World) -> Vec<Operation> {
     let (read, write, run, admin) = (Some("tools:read"), Some("tools:write"), Some("sessions"), Some("admin"));
     let secrets = Some("tools:secrets");
     let call = json!({"name": "book", "arguments": {"date": "2026-12-01"}});
-    let list: Vec<(&'static str, &str, String, Option<Value>, Option<&'static str>, Touches, u16)> = vec![
+    let list: Vec<Row> = vec![
         ("me", "GET", "/v1/me".into(), None, None, Own, 200),
         ("getOrg", "GET", "/v1/org".into(), None, None, Own, 200),
         ("renameOrg", "PATCH", "/v1/org".into(), Some(json!({"name": "Acme"})), admin, Own, 200),

@@ -1,7 +1,6 @@
 //! A whole server in this process: everything but the binary's own wiring.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use hookswitch_egress::testing::ScriptedResolver;
@@ -101,10 +100,6 @@ impl TestServer {
     /// A client without a key.
     pub(crate) fn nobody(&self) -> Client {
         Client::new(self.address, None)
-    }
-
-    pub(crate) fn directory(&self) -> PathBuf {
-        self.directory.path().to_owned()
     }
 
     /// Asks it to stop, without waiting.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Python {
     /// The source, at most 256 KiB.
-    #[schema(max_length = 262144)]
+    #[schema(max_length = 262_144)]
     code: String,
     /// Memory limit in MiB. Default: 128.
     #[schema(minimum = 16, maximum = 1024)]

@@ -75,7 +75,7 @@ pub(crate) struct ToolDraft {
     #[schema(required = false)]
     sensitive: Sensitive,
     /// Budget of one call, in milliseconds. Default: 5000.
-    #[schema(minimum = 100, maximum = 3600000)]
+    #[schema(minimum = 100, maximum = 3_600_000)]
     timeout_ms: Option<u64>,
     /// Most attempts of one call. Default: 3.
     #[schema(minimum = 1, maximum = 11)]

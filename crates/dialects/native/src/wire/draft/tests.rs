@@ -67,7 +67,9 @@ fn compare(root: &Value, schema: &Value, value: &Value, at: &str) {
             assert_eq!(schema["additionalProperties"], json!(false), "{at}");
         }
         Value::Array(items) if schema.get("items").is_some() => {
-            items.iter().for_each(|item| compare(root, &schema["items"], item, &format!("{at}[]")));
+            for item in items {
+                compare(root, &schema["items"], item, &format!("{at}[]"));
+            }
         }
         _ => {}
     }
