@@ -36,7 +36,7 @@ enum Command {
     /// Say what works on this machine, what is missing and how to get it.
     Doctor(Box<ServeFlags>),
     #[command(flatten)]
-    Client(hookswitch_cli::Command),
+    Client(Box<hookswitch_cli::Command>),
 }
 
 fn main() -> ExitCode {
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     let command = match arguments.command {
         Command::Client(command) => {
             return hookswitch_cli::run(
-                command,
+                *command,
                 &arguments.global,
                 <Arguments as clap::CommandFactory>::command,
             );

@@ -9,7 +9,7 @@ use hookswitch_store::Store;
 /// Rows dropped in one step.
 const STEP: u32 = 500;
 /// Time between two rounds.
-const EVERY: Duration = Duration::from_secs(300);
+const EVERY: Duration = Duration::from_mins(5);
 /// Time between two steps of a round, so that nobody waits for it.
 const BREATH: Duration = Duration::from_millis(200);
 

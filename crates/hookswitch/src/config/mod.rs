@@ -33,7 +33,7 @@ pub(crate) enum ConfigError {
         message: String,
     },
     /// The file names a setting that there is not.
-    #[error("{origin}: there is no setting `{name}`{}", hint(.nearest))]
+    #[error("{origin}: there is no setting `{name}`{}", hint(*.nearest))]
     Unknown {
         /// Where it stands.
         origin: Origin,
@@ -57,7 +57,7 @@ pub(crate) enum ConfigError {
     Conflict(String),
 }
 
-fn hint(nearest: &Option<&'static str>) -> String {
+fn hint(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
 

@@ -182,7 +182,7 @@ async fn late_result(api: &Api, session: &str) -> anyhow::Result<String> {
 fn request_text(request: &Value) -> String {
     let mut text = format!("{} {}\n", word(&request["method"]), word(&request["url"]));
     for header in request["headers"].as_array().into_iter().flatten() {
-        text.push_str(&format!("{}: {}\n", word(&header[0]), word(&header[1])));
+        text.extend([word(&header[0]), ": ", word(&header[1]), "\n"]);
     }
     text.push_str(&request["body"].to_string());
     text
