@@ -71,7 +71,10 @@ async fn carry_out<D: ErrorShape>(
     request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
-    let response = catch_panics(next.run(request), D::render).await;
+    let response = tokio::select! {
+        response = catch_panics(next.run(request), D::render) => response,
+        never = registry.hold_claim(caller.scope(), &keyed) => match never {},
+    };
     let is_kept = response.status().is_success() && is_whole(&response);
     if !is_kept {
         registry.release_answer(caller.scope(), &keyed).await?;

@@ -21,6 +21,8 @@ const FLUSH: Duration = Duration::from_secs(3);
 
 /// Serves until SIGTERM or SIGINT, then drains.
 pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::Result<()> {
+    // Heard from the start, so that a signal during it ends the server in order, too.
+    let shutdown = shutdown_signal()?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("cannot listen on {}\nhint: choose another address with --listen", config.listen)
     })?;
@@ -49,7 +51,7 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
     })?;
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     tracing::info!(address = %format!("{scheme}://{address}"), database = ?config.database_url, "serving");
-    let stopped = server.serve(listener, shutdown_signal()?).await;
+    let stopped = server.serve(listener, shutdown).await;
     parts.store.close().await;
     if let Some(traces) = traces {
         traces.shutdown(FLUSH).await;

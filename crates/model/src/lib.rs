@@ -1,7 +1,7 @@
 //! The domain as types: tools and their kinds, parameters, effects, agents, sessions, acts and executions.
 //!
 //! A tool is written as a [`draft::ToolDraft`]: the neutral form in which files and the native API carry a
-//! definition and in which it is stored. [`draft::ToolDraft::parse`] turns it into a [`tool::Definition`]
+//! definition and in which it is stored. [`draft::ToolDraft::parse`] turns it into a [`definition::Definition`]
 //! with everything prepared (schema compiled, templates parsed), or into *all* findings with JSON paths.
 //! Past that point illegal tools cannot be represented.
 //!

@@ -12,8 +12,11 @@ use crate::error::RegistryError;
 
 /// How long an answer is kept.
 const KEPT: std::time::Duration = std::time::Duration::from_hours(24);
-/// How long one that works on a request has it for itself.
-const CLAIMED: std::time::Duration = std::time::Duration::from_mins(2);
+/// How long a request stays with whoever works on it, without a sign of life. A retry waits for so long when a
+/// server was killed.
+const CLAIMED: std::time::Duration = std::time::Duration::from_secs(10);
+/// Time between two signs of life.
+const RENEWED: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// What became of asking for an answer.
 #[derive(Debug)]
@@ -86,6 +89,17 @@ impl Registry {
                 Recalled::Answer { status: stored.status, body }
             }
         })
+    }
+
+    /// Shows that a claimed request is being worked on; for as long as it is polled.
+    pub async fn hold_claim(&self, scope: Scope, request: &KeyedRequest) -> std::convert::Infallible {
+        loop {
+            tokio::time::sleep(RENEWED).await;
+            let until = Stamp::now().plus(CLAIMED);
+            if let Err(error) = self.inner.store.renew_claim(scope, &request.key, until).await {
+                tracing::warn!(%error, "a request's claim could not be renewed");
+            }
+        }
     }
 
     /// Keeps the answer of a claimed request for a day.

@@ -91,6 +91,17 @@ impl Store {
         row.map_or(Ok(AnswerClaim::Running), |row| read(&row, key))
     }
 
+    /// Holds a claim for longer: whoever runs its request is alive.
+    pub async fn renew_claim(&self, scope: Scope, key: &AnswerKey, claimed_until: Stamp) -> Result<()> {
+        let query = sql("update answers set claimed_until = $1, expires_at = $1 where status is null and ")
+            .bind(claimed_until)
+            .within("answers", scope)
+            .and("key_hash =", &key.key_hash)
+            .and("route =", key.route.as_str())
+            .and("body_hash =", key.body_hash.as_slice());
+        self.db().run(query).await.map(drop)
+    }
+
     /// Keeps the answer of a request until `expires_at`.
     pub async fn remember_answer(
         &self,

@@ -53,7 +53,7 @@ pub(crate) struct ServeFlags {
     /// Folder of the database and the master key. [default: hookswitch-data]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<String>,
-    /// How we are seen from outside, as in https://tools.example.com.
+    /// How we are seen from outside, as in `https://tools.example.com`.
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
     /// Certificate chain (PEM), for TLS.
@@ -62,7 +62,7 @@ pub(crate) struct ServeFlags {
     /// Private key (PEM), for TLS.
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<String>,
-    /// Opens the way out to a private host: host[:port], address[:port] or network[:port]. May be repeated.
+    /// Opens the way out to a private host: `host[:port]`, `address[:port]` or `network[:port]`. May be repeated.
     #[arg(long, value_name = "ENTRY")]
     pub(crate) allow_egress: Vec<String>,
     /// What is logged: error, warn, info, debug, trace, or a filter. [default: info]

@@ -61,15 +61,23 @@ pub(crate) struct Client {
     /// As many as it asks at once.
     apis: [Api; 3],
     stop: Arc<AtomicBool>,
+    /// Whether some requests carry an `Idempotency-Key`.
+    uses_keys: bool,
     asked: u64,
     diary: Diary,
 }
 
 impl Client {
-    pub(crate) fn new(number: u64, seed: u64, door: &Arc<Door>, stop: &Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(
+        number: u64,
+        seed: u64,
+        uses_keys: bool,
+        door: &Arc<Door>,
+        stop: &Arc<AtomicBool>,
+    ) -> Self {
         let dice = Dice::of(seed, &format!("client {number}"));
         let apis = [Api::new(door), Api::new(door), Api::new(door)];
-        Self { number, dice, apis, stop: Arc::clone(stop), asked: 0, diary: Diary::default() }
+        Self { number, dice, apis, stop: Arc::clone(stop), uses_keys, asked: 0, diary: Diary::default() }
     }
 
     /// Session after session until it is told to stop.
@@ -112,7 +120,11 @@ impl Client {
     async fn start_session(&mut self) -> Option<String> {
         let body = json!({"tools": Tool::ALL.map(Tool::name)});
         let key = self.fresh("s");
-        let answer = self.apis[0].send(&Ask::post("/v1/sessions", body).keyed(key)).await;
+        let mut ask = Ask::post("/v1/sessions", body);
+        if self.uses_keys {
+            ask = ask.keyed(key);
+        }
+        let answer = self.apis[0].send(&ask).await;
         if answer.status != 201 {
             self.diary.strange.push(format!("a session: {} {}", answer.status, answer.body));
             return None;
@@ -190,7 +202,7 @@ impl Client {
 
     fn call(&mut self, act: &Act) -> Ask {
         let ask = act.ask(&self.fresh("t"));
-        if self.dice.percent(15) { ask.keyed(self.fresh("k")) } else { ask }
+        if self.dice.percent(15) && self.uses_keys { ask.keyed(self.fresh("k")) } else { ask }
     }
 
     fn note(&mut self, act: &Act, answer: &Answer) {

@@ -1,6 +1,6 @@
 //! The written form of a tool: what files and the native API say, and what is stored.
 //!
-//! Kept apart from [`crate::tool::Definition`] so that a definition can be checked as a whole and reported
+//! Kept apart from [`crate::definition::Definition`] so that a definition can be checked as a whole and reported
 //! with all its findings. The kind's settings stand under a key of the kind's name.
 
 mod call_control;
