@@ -154,7 +154,8 @@ impl Engine {
         let (engine, session) = (self.clone(), Arc::clone(session));
         self.spawn(async move {
             match engine.told_before(session.scope, answer.execution).await {
-                Ok((text, outcome)) => {
+                Ok((execution, text, outcome)) => {
+                    answer.execution = execution;
                     answer.outcome = outcome;
                     answer.told = Arc::new(if already_done { told::already_done(&text) } else { text });
                     let data = json!({"execution_id": answer.execution, "tool_call_id": answer.tool_call_id,
@@ -176,32 +177,32 @@ impl Engine {
         });
     }
 
-    /// What a repeat of an execution is told, and how it ended: the ledger's word, which also knows late results
-    /// and what a person settled; of reads the record's.
+    /// What a repeat of an execution is told, by which execution, and how it ended: the ledger's word, which also
+    /// knows late results, what a person settled, and what came of it when it was sent again; of reads the record's.
     async fn told_before(
         &self,
         scope: Scope,
         execution: ExecutionId,
-    ) -> Result<(Value, Option<Outcome>), StoreError> {
+    ) -> Result<(ExecutionId, Value, Option<Outcome>), StoreError> {
         let record = self.inner.store.get_execution(scope, execution).await?;
         if let Some(act) = record.act {
             let act = self.inner.store.get_act(scope, act).await?;
             if let Some(told) = act.told {
-                // An act that was sent again may have come further than this execution.
                 let outcome = match act.state {
                     ActState::Done => Some(Outcome::Done),
-                    ActState::Failed => record.outcome.filter(|outcome| *outcome != Outcome::Unknown),
+                    ActState::Failed if act.execution == execution => record.outcome,
+                    ActState::Failed => Some(Outcome::Failed),
                     ActState::Unknown | ActState::Pending => Some(Outcome::Unknown),
                 };
-                return Ok((told, Some(outcome.unwrap_or(Outcome::Failed))));
+                return Ok((act.execution, told, outcome));
             }
         }
         // Cut short by the end of its server, which could not word it any more.
         match (&record.detail.told, record.outcome, &record.error) {
             (Value::Null, Some(Outcome::Unknown), Some(error)) => {
-                Ok((told::failure(Outcome::Unknown, error), record.outcome))
+                Ok((execution, told::failure(Outcome::Unknown, error), record.outcome))
             }
-            _ => Ok((record.detail.told, record.outcome)),
+            _ => Ok((execution, record.detail.told, record.outcome)),
         }
     }
 

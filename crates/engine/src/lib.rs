@@ -81,7 +81,7 @@ impl Engine {
             registry,
             writer,
             egress,
-            node: NodeId::generate(),
+            node: settings.node,
             sessions: session::Sessions::new(settings.sessions_in_memory),
             limits: limits::Limits::new(settings.calls_per_tool, settings.calls_per_org),
             breakers: breaker::Breakers::new(settings.breaker_failures, settings.breaker_pause),

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookswitch_model::NodeId;
+
 use crate::trace::TraceContext;
 
 /// What a server does at most and how long things last.
 #[derive(Debug, Clone)]
 pub struct EngineSettings {
+    /// Whose sessions these are. A server that comes back under the same id need not wait for its own leases.
+    pub node: NodeId,
     /// Highest budget of a call, whatever its tool says.
     pub ceiling: Duration,
     /// How long a sent action is listened to after its soft timeout.
@@ -41,6 +45,7 @@ pub struct EngineSettings {
 impl Default for EngineSettings {
     fn default() -> Self {
         Self {
+            node: NodeId::generate(),
             ceiling: Duration::from_hours(1),
             listen_on: Duration::from_secs(30),
             calls_per_tool: 128,

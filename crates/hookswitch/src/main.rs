@@ -4,6 +4,7 @@ mod config;
 mod demo;
 mod doctor;
 mod logging;
+mod node;
 mod parts;
 mod serve;
 mod traces;

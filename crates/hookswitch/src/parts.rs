@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use hookswitch_egress::{Client, HickoryResolver, Policy};
-use hookswitch_engine::Engine;
+use hookswitch_engine::{Engine, EngineSettings};
 use hookswitch_registry::Registry;
 use hookswitch_store::{Store, StoreOptions, Writer, WriterOptions};
 use hookswitch_vault::{KeyFile, MasterKeys, Vault};
@@ -14,12 +14,14 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 use crate::config::Config;
+use crate::node::Node;
 
 /// Everything that a serving process holds.
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) registry: Registry,
     pub(crate) engine: Engine,
+    _node: Node,
 }
 
 impl Parts {
@@ -44,8 +46,10 @@ impl Parts {
             );
         }
         let writer = Writer::start(store.clone(), WriterOptions::default());
-        let engine = Engine::new(registry.clone(), writer, egress, config.engine.clone());
-        Ok(Self { store, registry, engine })
+        let node = Node::open(&config.data)?;
+        let settings = EngineSettings { node: node.id, ..config.engine.clone() };
+        let engine = Engine::new(registry.clone(), writer, egress, settings);
+        Ok(Self { store, registry, engine, _node: node })
     }
 }
 

@@ -119,6 +119,48 @@ fn fault(levels: &[Level<'_>], code: &'static str, message: String) -> JsonFault
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    /// JSON values of moderate size.
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(6, 64, 8, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+                prop::collection::hash_map(any::<String>(), inner, 0..8)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_serde_writes_passes(value in value(), pretty: bool) {
+            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+            prop_assert_eq!(check(text.unwrap().as_bytes()), Ok(()));
+        }
+
+        #[test]
+        fn a_key_written_twice_is_found(value in value(), key: String, others in 0..40_usize) {
+            let key = serde_json::to_string(&key).unwrap();
+            let others: Vec<String> = (0..others).map(|number| format!(r#""other key {number}":0,"#)).collect();
+            let others = others.concat();
+            let text = format!("[{{{key}:{value},{others}{key}:1}}]");
+            let found = matches!(check(text.as_bytes()), Err(JsonFault::Malformed { code: "duplicate_key", .. }));
+            prop_assert!(found, "{}", text);
+        }
+
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes: Vec<u8>) {
+            let _ = crate::json::parse::<Value>(&bytes);
+        }
+    }
 
     fn code(text: &str) -> Option<(String, &'static str)> {
         match check(text.as_bytes()) {

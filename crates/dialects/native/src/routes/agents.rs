@@ -10,7 +10,7 @@ use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::{Allowed, Answer};
-use super::{created, no_content, ok, page, project_of};
+use super::{created, known, no_content, ok, page};
 use crate::wire::agent::{AgentBody, AgentView};
 use crate::wire::{ids, list::List, patch::merge};
 use crate::{Native, NativeState};
@@ -52,9 +52,14 @@ pub(super) async fn create(
     Json(body, _): Json<AgentBody, Native>,
 ) -> Answer {
     let (draft, project) = body.split();
-    let named = project.map(|id| id.to_string());
-    let named = ("$.project_id", named.as_deref());
-    let project = project_of(state.registry(), caller.scope(), caller.key.project, named).await?;
+    if let Some(project) = project {
+        known(
+            state.registry().get_project(caller.scope(), project).await,
+            "$.project_id",
+            "unknown_project",
+        )?;
+    }
+    let project = project.unwrap_or(caller.key.project);
     created(&AgentView::from(state.registry().create_agent(caller.scope(), project, draft).await?))
 }
 

@@ -13,6 +13,7 @@ mod pages;
 mod projects;
 mod secrets;
 mod sessions;
+mod tool_switches;
 mod tool_versions;
 mod tools;
 mod trials;
@@ -24,7 +25,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use hookswitch_api::{ErrorShape, Failure, NoteRouteLayer, answer_once};
 use hookswitch_model::{ProjectId, Scope};
-use hookswitch_registry::{PageOf, Registry};
+use hookswitch_registry::{PageOf, Registry, RegistryError};
 use http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -56,9 +57,9 @@ pub(crate) fn documented() -> OpenApiRouter<NativeState> {
         .routes(routes!(tool_versions::list))
         .routes(routes!(tool_versions::show))
         .routes(routes!(tool_versions::roll_back))
-        .routes(routes!(tools::enable))
-        .routes(routes!(tools::disable))
-        .routes(routes!(tools::rotate_signing_secret))
+        .routes(routes!(tool_switches::enable))
+        .routes(routes!(tool_switches::disable))
+        .routes(routes!(tool_switches::rotate_signing_secret))
         .routes(routes!(trials::run))
         .routes(routes!(agents::list, agents::create))
         .routes(routes!(agents::show, agents::replace, agents::patch, agents::delete))
@@ -139,28 +140,43 @@ pub(crate) fn expected_version(headers: &HeaderMap) -> Result<Option<u32>, Failu
     })
 }
 
-/// The project that a body names by id or name; the key's own when it names none.
+/// The project that a definition names by id or name; the key's own when it names none.
 pub(crate) async fn project_of(
     registry: &Registry,
     scope: Scope,
     own: ProjectId,
-    (at, named): (&str, Option<&str>),
+    named: Option<&str>,
 ) -> Result<ProjectId, Failure> {
     let Some(text) = named else { return Ok(own) };
     let found = match text.parse::<ProjectId>() {
         Ok(id) => registry.get_project(scope, id).await,
         Err(_) => match hookswitch_model::name::ProjectName::parse(text) {
             Ok(name) => registry.project_by_name(scope, &name).await,
-            Err(_) => return Err(unknown_project(at)),
+            Err(_) => return Err(unknown_project()),
         },
     };
     match found {
         Ok(project) => Ok(project.id),
-        Err(hookswitch_registry::RegistryError::NotFound(_)) => Err(unknown_project(at)),
+        Err(RegistryError::NotFound(_)) => Err(unknown_project()),
         Err(error) => Err(error.into()),
     }
 }
 
-fn unknown_project(at: &str) -> Failure {
-    Failure::invalid(at, "unknown_project", "there is no such project")
+fn unknown_project() -> Failure {
+    Failure::invalid("$.project", "unknown_project", "there is no such project")
+}
+
+/// What a body refers to is part of the request: its absence is an error of the request.
+pub(crate) fn known<T>(
+    found: Result<T, RegistryError>,
+    path: &str,
+    code: &'static str,
+) -> Result<(), Failure> {
+    match found {
+        Ok(_) => Ok(()),
+        Err(RegistryError::NotFound(what)) => {
+            Err(Failure::invalid(path, code, format!("there is no such {what}")))
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -9,7 +9,7 @@ use hookswitch_registry::{Registry, RegistryError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Allowed, Answer, created, no_content, ok, page};
+use super::{Allowed, Answer, created, known, no_content, ok, page};
 use crate::wire::session::{SessionBody, SessionFunction, SessionStartBody, WantedTool};
 use crate::wire::{ids, list::List, list::Whole};
 use crate::{Native, NativeState};
@@ -70,17 +70,6 @@ pub(super) async fn start(
     start.tools = find_tools(state.registry(), caller.scope(), wanted).await?;
     let session = state.engine().start_session(caller.scope(), caller.key.project, start).await?;
     created(&SessionBody::from(session))
-}
-
-/// What a body refers to is part of the request: its absence is an error of the request.
-fn known<T>(found: Result<T, RegistryError>, path: &str, code: &'static str) -> Result<(), Failure> {
-    match found {
-        Ok(_) => Ok(()),
-        Err(RegistryError::NotFound(what)) => {
-            Err(Failure::invalid(path, code, format!("there is no such {what}")))
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Most tools that a request may name.

@@ -11,7 +11,6 @@ use hookswitch_model::{Dialect, ToolId};
 use hookswitch_registry::{Order, RegistryError, SavedTool, ToolFilter, redact_draft};
 use hookswitch_schema::to_openai;
 use http::HeaderMap;
-use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -19,7 +18,7 @@ use utoipa::IntoParams;
 use super::{Allowed, Answer};
 use super::{created, expected_version, json, no_content, ok, page, project_of};
 use crate::wire::finding::findings_of;
-use crate::wire::tool::{Checked, RotatedSecret, SavedToolView, Stats, Tool};
+use crate::wire::tool::{Checked, SavedToolView, Stats, Tool};
 use crate::wire::{draft, ids, list::List, patch::merge, words};
 use crate::{Native, NativeState};
 
@@ -82,8 +81,7 @@ pub(super) async fn create(
 ) -> Answer {
     let (draft, project) = split(body)?;
     let registry = state.registry();
-    let project =
-        project_of(registry, caller.scope(), caller.key.project, ("$.project", project.as_deref())).await?;
+    let project = project_of(registry, caller.scope(), caller.key.project, project.as_deref()).await?;
     let saved = registry.create_tool(caller.scope(), project, Dialect::Native, draft, caller.key.id).await?;
     created(&SavedToolView::from(saved))
 }
@@ -107,8 +105,7 @@ pub(super) async fn upsert(
         return Err(Failure::invalid("$.name", "conflict", "must equal the name in the path").into());
     }
     let registry = state.registry();
-    let project =
-        project_of(registry, caller.scope(), caller.key.project, ("$.project", project.as_deref())).await?;
+    let project = project_of(registry, caller.scope(), caller.key.project, project.as_deref()).await?;
     let saved = registry.upsert_tool(caller.scope(), project, Dialect::Native, draft, caller.key.id).await?;
     Ok(saved_answer(saved))
 }
@@ -228,49 +225,6 @@ pub(super) async fn delete(
 ) -> Answer {
     state.registry().delete_tool(caller.scope(), id).await?;
     no_content()
-}
-
-/// Enable a tool
-///
-/// Needs the permission `tools:write`.
-#[utoipa::path(post, path = "/v1/tools/{id}/enable", tag = "tools", operation_id = "enableTool",
-    params(("id" = ids::ToolId, Path, description = "The tool")),
-    responses((status = 200, description = "The tool", body = Tool)))]
-pub(super) async fn enable(
-    State(state): State<NativeState>,
-    caller: Allowed<ToolsWrite>,
-    PathId(id, _): PathId<ToolId, Native>,
-) -> Answer {
-    ok(&Tool::from(state.registry().set_tool_enabled(caller.scope(), id, true).await?))
-}
-
-/// Disable a tool
-///
-/// It stays bound; calls to it are refused from the next one on. Needs the permission `tools:write`.
-#[utoipa::path(post, path = "/v1/tools/{id}/disable", tag = "tools", operation_id = "disableTool",
-    params(("id" = ids::ToolId, Path, description = "The tool")),
-    responses((status = 200, description = "The tool", body = Tool)))]
-pub(super) async fn disable(
-    State(state): State<NativeState>,
-    caller: Allowed<ToolsWrite>,
-    PathId(id, _): PathId<ToolId, Native>,
-) -> Answer {
-    ok(&Tool::from(state.registry().set_tool_enabled(caller.scope(), id, false).await?))
-}
-
-/// Make a new signing secret
-///
-/// Requests are signed with both secrets until `previous_valid_until`. Needs the permission `tools:write`.
-#[utoipa::path(post, path = "/v1/tools/{id}/rotate-signing-secret", tag = "tools",
-    operation_id = "rotateSigningSecret", params(("id" = ids::ToolId, Path, description = "The tool")),
-    responses((status = 200, description = "The new secret, shown once", body = RotatedSecret)))]
-pub(super) async fn rotate_signing_secret(
-    State(state): State<NativeState>,
-    caller: Allowed<ToolsWrite>,
-    PathId(id, _): PathId<ToolId, Native>,
-) -> Answer {
-    let (secret, until) = state.registry().rotate_signing_secret(caller.scope(), id).await?;
-    ok(&RotatedSecret { signing_secret: secret.expose_secret().to_owned(), previous_valid_until: until })
 }
 
 /// Statistics of a tool
