@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::server::KEY;
 
 /// Longest wait for one answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Longest wait for a request that is sent again and again.
 const LONGEST: Duration = Duration::from_secs(90);
 /// Pause before a request that the server asked to send again later.

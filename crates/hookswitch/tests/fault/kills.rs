@@ -121,7 +121,7 @@ async fn run(database: &'static str, kills: usize, data: PathBuf, url: Option<St
             ("failed", books.count("failed")),
             ("unknown", books.count("unknown")),
             ("replayed", replayed),
-            ("cut connections", usize::try_from(diary.lost).unwrap()),
+            ("sent again", usize::try_from(diary.lost).unwrap()),
             ("doubles", doubles.len()),
             ("lost", lost.len()),
             ("other findings", wrong.len()),

@@ -19,7 +19,7 @@ use crate::process;
 /// The admin key of all servers here.
 pub(crate) const KEY: &str = "hs_live_FaultTestsFaultTestsFaultTests00";
 /// Longest wait for a server to start or to end.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Lines of the log that are kept to be shown.
 const KEPT_LINES: usize = 60;
 
@@ -108,14 +108,13 @@ impl Recipe {
         let (serving, address) = oneshot::channel();
         let stderr = child.stderr.take().unwrap();
         let reading = tokio::spawn(read(stderr, Arc::clone(&log), serving));
-        match timeout(PATIENCE, address).await.expect("a server that neither serves nor ends") {
-            Ok(address) => Ok(Server { child, address, log }),
-            Err(_) => {
-                let status = timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
-                reading.await.unwrap();
-                Err(Refused { status, text: log.text() })
-            }
+        let address = timeout(PATIENCE, address).await.expect("a server that neither serves nor ends");
+        if let Ok(address) = address {
+            return Ok(Server { child, address, log });
         }
+        let status = timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
+        reading.await.unwrap();
+        Err(Refused { status, text: log.text() })
     }
 }
 
