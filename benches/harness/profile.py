@@ -9,7 +9,7 @@ from pathlib import Path
 from . import compare, hookswitch, load
 from .hookswitch import ACTION_ARGUMENTS, READ_ARGUMENTS, Server
 
-FREQUENCY = 1999
+FREQUENCY = 797
 
 
 def run(folder: Path, output: Path, binary: Path, upstream: int, kind: str, seconds: float) -> str:
@@ -28,7 +28,7 @@ def run(folder: Path, output: Path, binary: Path, upstream: int, kind: str, seco
     load.drive("call", server.port, 32, 2, targets)
 
     data = output / f"perf-{kind}.data"
-    record = [perf, "record", "-q", "-e", "cpu-clock", "-F", str(FREQUENCY), "-g", "-p", str(server.child.pid)]
+    record = [perf, "record", "-q", "-e", "cpu-clock", "-F", str(FREQUENCY), "--call-graph", "dwarf,16384", "-p", str(server.child.pid)]
     recorder = subprocess.Popen([*record, "-o", str(data), "--", "sleep", str(seconds)])
     time.sleep(0.2)
     cpu = server.child.cpu_seconds()
@@ -52,4 +52,4 @@ def _report(perf: str, data: Path, more: list[str]) -> list[str]:
     command = [perf, "report", "-q", "--stdio", "--percent-limit", "0.15", "-i", str(data), *more]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     lines = [line.rstrip() for line in ran.stdout.splitlines() if line.strip() and not line.startswith("#")]
-    return [re.sub(r"17h[0-9a-f]{16}E?", "", line) for line in lines]
+    return [re.sub(r"\s+- +-$|::h[0-9a-f]{16}\b", "", line) for line in lines]

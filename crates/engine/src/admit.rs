@@ -58,9 +58,11 @@ impl Engine {
                 act: None,
             };
             state.calls.insert(execution, call);
+            let call = Call { call: execution, tool_call_id, act: ActId::generate(), request };
+            // Under the same lock: a session that ends meanwhile must not be answered into after its last event.
+            self.step(&session, &mut state, Event::Call(call));
         }
-        let call = Call { call: execution, tool_call_id, act: ActId::generate(), request };
-        self.feed(&session, Event::Call(call)).await;
+        self.save_events(&session).await;
         answer.await.map_err(|_| EngineError::Unavailable("the call was lost"))
     }
 

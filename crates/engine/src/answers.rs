@@ -160,7 +160,11 @@ impl Engine {
                     answer.told = Arc::new(if already_done { told::already_done(&text) } else { text });
                     let data = json!({"execution_id": answer.execution, "tool_call_id": answer.tool_call_id,
                         "outcome": answer.outcome, "replayed": answer.replayed});
-                    engine.append_event(&session, EventKind::CallAnswered, data).await;
+                    // A session that ended meanwhile has had its last event.
+                    let has_ended = session.state.lock().ended_at.is_some();
+                    if !has_ended {
+                        engine.append_event(&session, EventKind::CallAnswered, data).await;
+                    }
                 }
                 Err(error) => {
                     tracing::error!(execution = %answer.execution, %error, "an answer could not be read back");

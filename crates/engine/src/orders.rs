@@ -22,15 +22,17 @@ const SERVER_LINE: &str = "One moment, please.";
 impl Engine {
     /// Gives the machine an event and carries out its orders.
     pub(crate) async fn feed(&self, session: &Arc<LiveSession>, event: Event) {
-        {
-            let mut state = session.state.lock();
-            let mut orders = Vec::new();
-            state.machine.on(event, session.now(), &mut orders);
-            for order in orders {
-                self.carry_out(session, &mut state, order);
-            }
-        }
+        self.step(session, &mut session.state.lock(), event);
         self.save_events(session).await;
+    }
+
+    /// The same for a caller that holds the lock and saves the events later.
+    pub(crate) fn step(&self, session: &Arc<LiveSession>, state: &mut State, event: Event) {
+        let mut orders = Vec::new();
+        state.machine.on(event, session.now(), &mut orders);
+        for order in orders {
+            self.carry_out(session, state, order);
+        }
     }
 
     /// What a runtime reports of the conversation.

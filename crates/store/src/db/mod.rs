@@ -34,7 +34,7 @@ pub(crate) enum Db {
 /// Expands one expression per driver, with the statement prepared for it.
 macro_rules! on {
     ($query:expr, $driver:ident, $statement:ident => $body:expr) => {{
-        let (text, args) = $query.into_parts();
+        let (text, args) = $crate::db::parts!($driver, $query);
         let arguments = $crate::db::arguments!($driver, args);
         let $statement = match text {
             std::borrow::Cow::Borrowed(text) => sqlx::query_with::<sqlx::$driver, _>(text, arguments),
@@ -46,6 +46,16 @@ macro_rules! on {
     }};
 }
 pub(crate) use on;
+
+macro_rules! parts {
+    (Sqlite, $query:expr) => {
+        $query.into_positional_parts()
+    };
+    (Postgres, $query:expr) => {
+        $query.into_parts()
+    };
+}
+pub(crate) use parts;
 
 macro_rules! arguments {
     (Sqlite, $args:expr) => {

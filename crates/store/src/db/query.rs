@@ -11,16 +11,23 @@ use hookswitch_model::Scope;
 pub(crate) struct Query {
     text: Cow<'static, str>,
     args: Vec<Arg>,
+    /// Whether every placeholder stands for the next argument.
+    is_in_order: bool,
 }
+
+/// From so many arguments on SQLite gets placeholders without numbers: its driver looks numbered ones up one after
+/// the other, which is quadratic in a statement with a thousand of them.
+const MANY: usize = 16;
 
 /// Begins a statement.
 pub(crate) fn sql(text: impl Into<Cow<'static, str>>) -> Query {
-    Query { text: text.into(), args: Vec::new() }
+    Query { text: text.into(), args: Vec::new(), is_in_order: true }
 }
 
 impl Query {
     /// The next argument of a text that already holds its placeholder.
     pub(crate) fn bind(mut self, arg: impl Into<Arg>) -> Self {
+        self.is_in_order = false;
         self.args.push(arg.into());
         self
     }
@@ -100,6 +107,21 @@ impl Query {
         self.push(")")
     }
 
+    /// The same with `?` in place of `$1`, `$2`, … where there are many of them in order.
+    pub(super) fn into_positional_parts(self) -> (Cow<'static, str>, Vec<Arg>) {
+        if !self.is_in_order || self.args.len() < MANY {
+            return self.into_parts();
+        }
+        let mut text = String::with_capacity(self.text.len());
+        let mut pieces = self.text.split('$');
+        text.push_str(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            text.push('?');
+            text.push_str(piece.trim_start_matches(|c: char| c.is_ascii_digit()));
+        }
+        (text.into(), self.args)
+    }
+
     pub(super) fn into_parts(self) -> (Cow<'static, str>, Vec<Arg>) {
         (self.text, self.args)
     }
@@ -134,6 +156,17 @@ mod tests {
         let query =
             sql("values ").values([vec![1_i64.into(), 2_i64.into()], vec![3_i64.into(), 4_i64.into()]]);
         assert_eq!(query.text, "values ($1, $2), ($3, $4)");
+    }
+
+    #[test]
+    fn many_placeholders_in_order_lose_their_numbers() {
+        let query = sql("values ").values((0..8).map(|n| vec![i64::from(n).into(), 2_i64.into()]));
+        let (text, args) = query.push(" x").into_positional_parts();
+        assert_eq!(text, "values (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?) x");
+        assert_eq!(args.len(), 16);
+        // One that was bound by hand may stand anywhere.
+        let query = sql("select $1 in ").bind(1_i64).list(0..20_i64);
+        assert!(query.into_positional_parts().0.contains("$20"));
     }
 
     #[test]

@@ -11,22 +11,22 @@ use crate::db::{Arg, Result, Tx, json_text, pieces, sql};
 use crate::stats::{self, Delta, Tally};
 
 /// An execution on its way to the store.
-#[derive(Debug, Clone)]
-pub(crate) struct Saved {
-    pub(crate) execution: Execution,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Saved<'a> {
+    pub(crate) execution: &'a Execution,
     /// Whether it counts: replayed and joined answers do not.
     pub(crate) counted: bool,
 }
 
 /// Stores executions, new ones and further states of stored ones, and keeps the counters.
-pub(crate) async fn save(tx: &mut Tx, executions: Vec<Saved>) -> Result<u64> {
+pub(crate) async fn save(tx: &mut Tx, executions: Vec<Saved<'_>>) -> Result<u64> {
     let executions = last_of_each(executions);
     let mut before = tallies(tx, &executions).await?;
     let mut deltas: BTreeMap<(Uuid, Uuid), Delta> = BTreeMap::new();
     for saved in &executions {
         let Some(tool) = saved.execution.tool else { continue };
         let old = before.remove(&saved.execution.id).unwrap_or_default();
-        let new = if saved.counted { Tally::of(&saved.execution) } else { Tally::default() };
+        let new = if saved.counted { Tally::of(saved.execution) } else { Tally::default() };
         let owner: (OrgId, _) = (saved.execution.org, saved.execution.mode);
         let agents = [Some(Uuid::nil()), saved.execution.agent.map(AgentId::uuid)];
         for agent in agents.into_iter().flatten() {
@@ -38,9 +38,9 @@ pub(crate) async fn save(tx: &mut Tx, executions: Vec<Saved>) -> Result<u64> {
 }
 
 /// One statement can't write a row twice; the last state is the one that counts.
-fn last_of_each(executions: Vec<Saved>) -> Vec<Saved> {
+fn last_of_each(executions: Vec<Saved<'_>>) -> Vec<Saved<'_>> {
     let mut places: HashMap<ExecutionId, usize> = HashMap::with_capacity(executions.len());
-    let mut kept: Vec<Saved> = Vec::with_capacity(executions.len());
+    let mut kept: Vec<Saved<'_>> = Vec::with_capacity(executions.len());
     for saved in executions {
         if let Some(place) = places.get(&saved.execution.id) {
             kept[*place] = saved;
@@ -54,7 +54,7 @@ fn last_of_each(executions: Vec<Saved>) -> Vec<Saved> {
 }
 
 /// What the stored rows of these executions have counted as.
-async fn tallies(tx: &mut Tx, executions: &[Saved]) -> Result<HashMap<ExecutionId, Tally>> {
+async fn tallies(tx: &mut Tx, executions: &[Saved<'_>]) -> Result<HashMap<ExecutionId, Tally>> {
     let mut found = HashMap::new();
     let for_update = tx.for_update();
     for piece in pieces(executions) {
@@ -70,7 +70,7 @@ async fn tallies(tx: &mut Tx, executions: &[Saved]) -> Result<HashMap<ExecutionI
     Ok(found)
 }
 
-async fn write(tx: &mut Tx, executions: &[Saved]) -> Result<u64> {
+async fn write(tx: &mut Tx, executions: &[Saved<'_>]) -> Result<u64> {
     let mut stored = 0;
     for piece in pieces(executions) {
         let rows: Vec<Vec<Arg>> = piece.iter().map(row_of).collect::<Result<_>>()?;
@@ -93,8 +93,8 @@ async fn write(tx: &mut Tx, executions: &[Saved]) -> Result<u64> {
     Ok(stored)
 }
 
-fn row_of(saved: &Saved) -> Result<Vec<Arg>> {
-    let execution = &saved.execution;
+fn row_of(saved: &Saved<'_>) -> Result<Vec<Arg>> {
+    let execution = saved.execution;
     let detail = if execution.detail == ExecutionDetail::default() {
         None
     } else {

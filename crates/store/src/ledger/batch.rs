@@ -30,14 +30,12 @@ pub(super) async fn store(db: &Db, urgent: &[Urgent], lazy: &[Lazy]) -> Result<S
     answers.resize_with(urgent.len(), || Ok(()));
 
     let epochs = lock_sessions(&mut tx, urgent, lazy).await?;
-    let mut saved: Vec<Saved> = Vec::new();
+    let mut saved: Vec<Saved<'_>> = Vec::new();
     let mut rows = intent::store(&mut tx, urgent, &epochs, &mut answers, &mut saved).await?;
     rows += outcome::store(&mut tx, urgent, &mut answers, &mut saved).await?;
     rows += rest::store_told(&mut tx, lazy).await?;
     saved.extend(lazy.iter().filter_map(|job| match job {
-        Lazy::Record { execution, counted } => {
-            Some(Saved { execution: execution.as_ref().clone(), counted: *counted })
-        }
+        Lazy::Record { execution, counted } => Some(Saved { execution, counted: *counted }),
         _ => None,
     }));
     rows += execution::save(&mut tx, saved).await?;

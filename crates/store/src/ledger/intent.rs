@@ -12,12 +12,12 @@ use crate::db::{Arg, Result, Tx, json_text, pieces, sql};
 use crate::execution::Saved;
 
 /// Stores the intents of a batch whose sessions are still owned, and adds their executions to those to be saved.
-pub(super) async fn store(
+pub(super) async fn store<'a>(
     tx: &mut Tx,
-    urgent: &[Urgent],
+    urgent: &'a [Urgent],
     epochs: &Epochs,
     answers: &mut [Result<(), LedgerError>],
-    saved: &mut Vec<Saved>,
+    saved: &mut Vec<Saved<'a>>,
 ) -> Result<u64> {
     let mut owned: Vec<(usize, &IntentJob)> = Vec::new();
     let mut seen: HashSet<ActId> = HashSet::new();
@@ -38,7 +38,7 @@ pub(super) async fn store(
         rows += stored.len() as u64;
         for (place, job) in piece {
             if stored.contains(&job.act.id) {
-                saved.push(Saved { execution: job.execution.clone(), counted: true });
+                saved.push(Saved { execution: &job.execution, counted: true });
             } else {
                 answers[*place] = Err(LedgerError::ActExists);
             }

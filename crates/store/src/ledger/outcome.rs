@@ -38,11 +38,11 @@ fn judge(job: &OutcomeJob, standing: Standing) -> Verdict {
 }
 
 /// Stores the outcomes of a batch that their acts can take, and adds their executions to those to be saved.
-pub(super) async fn store(
+pub(super) async fn store<'a>(
     tx: &mut Tx,
-    urgent: &[Urgent],
+    urgent: &'a [Urgent],
     answers: &mut [Result<(), LedgerError>],
-    saved: &mut Vec<Saved>,
+    saved: &mut Vec<Saved<'a>>,
 ) -> Result<u64> {
     let jobs: Vec<(usize, &OutcomeJob)> = urgent
         .iter()
@@ -67,7 +67,7 @@ pub(super) async fn store(
                 // One statement can't change a row twice: of two outcomes of one act the later one stands.
                 taken.retain(|other| other.outcome.act != job.outcome.act);
                 taken.push(job);
-                saved.push(Saved { execution: job.execution.clone(), counted: true });
+                saved.push(Saved { execution: &job.execution, counted: true });
             }
         }
     }

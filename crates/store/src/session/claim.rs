@@ -97,9 +97,10 @@ async fn give_up_pending(tx: &mut Tx, session: SessionId) -> Result<Vec<ActId>> 
         execution.outcome = Some(Outcome::Unknown);
         execution.error = Some("the server stopped before the outcome was known".to_owned());
         execution.ended_at = Some(now);
-        unfinished.push(Saved { execution, counted: true });
+        unfinished.push(execution);
     }
-    execution::save(tx, unfinished).await?;
+    let saved = unfinished.iter().map(|execution| Saved { execution, counted: true });
+    execution::save(tx, saved.collect()).await?;
     Ok(left)
 }
 
