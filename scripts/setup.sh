@@ -47,6 +47,7 @@ look_for_packages() {
         have nft || need nftables "network namespaces that count packets"
         have sqlite3 || need sqlite3 "looking into the database file"
         have setpriv || need util-linux "PostgreSQL does not run as root"
+        have strace || need strace "counting flushes"
         ;;
     bench)
         # Not on the path of people who are not root.

@@ -18,6 +18,11 @@ use crate::migrate;
 
 /// Statements kept prepared on each connection.
 const STATEMENT_CACHE: usize = 256;
+/// Pages that the writing connection keeps, in KiB: records go to places all over the indexes.
+const WRITER_CACHE: &str = "-32768";
+/// Pages in the write-ahead log before they are copied into the file. The longer it may grow, the less often a page
+/// that changes all the time is copied.
+const CHECKPOINT_PAGES: &str = "8192";
 
 /// How the database is opened.
 #[derive(Debug, Clone)]
@@ -102,7 +107,9 @@ async fn open_sqlite(
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(options.wait)
-        .connect_with(connect.clone())
+        .connect_with(
+            connect.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", CHECKPOINT_PAGES),
+        )
         .await?;
     migrate::migrate_sqlite(&writer).await?;
     // The file is ours alone: whoever claimed these is gone, and a retry need not wait for their time to run out.

@@ -173,3 +173,30 @@ async fn a_retry_with_its_key_is_answered_soon_after_a_kill() {
     assert_eq!(upstream.received(&act), 1);
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_have_happened_is_not_undone_by_a_try_that_failed() {
+    let first = Upstream::start(Manner::BlackHole).await;
+    let data = tempfile::tempdir().unwrap();
+    let recipe = Recipe::new(data.path(), first.address());
+    let server = recipe.start().await;
+    let mut api = Api::of(server.address);
+    tools::save(&mut api, &[Tool::Put.definition(&first, 500)]).await;
+    let session = start_session(&mut api, &["put"]).await;
+    let put = Act::new(&session, Tool::Put, "hangs");
+    let answer = api.send(&put.ask("t1")).await.success();
+    assert_eq!(answer["outcome"], "unknown", "{answer}");
+    let key = first.receptions()[0].key.clone();
+    let address = first.address().to_string();
+    first.stop().await;
+    let answer = api.send(&put.ask("t2")).await.success();
+    assert_eq!(answer["outcome"], "unknown", "nobody was reached, which undoes nothing: {answer}");
+    server.kill().await;
+
+    let second = Upstream::start_at(&address, Manner::Good(Duration::ZERO)).await;
+    let server = recipe.start().await;
+    let answer = Api::of(server.address).send(&put.ask("t3")).await.success();
+    assert_eq!(answer["outcome"], "done", "{answer}");
+    assert_eq!(second.receptions()[0].key, key, "sent again under another key");
+    server.stop().await;
+}

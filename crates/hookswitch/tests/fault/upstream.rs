@@ -45,10 +45,20 @@ pub(crate) struct Upstream {
 
 impl Upstream {
     pub(crate) async fn start(manner: Manner) -> Self {
+        Self::start_at("127.0.0.1:0", manner).await
+    }
+
+    /// One where another one was before.
+    pub(crate) async fn start_at(address: &str, manner: Manner) -> Self {
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         let shared = Arc::clone(&ledger);
-        let server = TestServer::start(move |request| shared.lock().take(request, manner)).await;
-        Self { server, ledger }
+        let script = Arc::new(move |request: &RecordedRequest| shared.lock().take(request, manner));
+        Self { server: TestServer::start_on(address, None, script).await, ledger }
+    }
+
+    /// Nobody listens any more.
+    pub(crate) async fn stop(self) {
+        self.server.stop().await;
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

@@ -15,9 +15,13 @@ const TRIES: usize = 3;
 
 impl Task {
     pub(super) async fn write(&mut self) {
+        let most_lazy = self.most_lazy().min(self.lazy.len());
+        let lazy: Vec<Lazy> = self.lazy.drain(..most_lazy).collect();
+        let since = self.lazy_since;
+        if self.lazy.is_empty() {
+            self.lazy_since = None;
+        }
         let waiting = std::mem::take(&mut self.urgent);
-        let lazy = std::mem::take(&mut self.lazy);
-        let since = self.lazy_since.take();
         let (urgent, replies): (Vec<Urgent>, Vec<Reply>) =
             waiting.into_iter().map(|waiting| (waiting.job, waiting.reply)).unzip();
         if !urgent.is_empty() || !lazy.is_empty() {
@@ -38,7 +42,7 @@ impl Task {
             for flush in self.flushes.drain(..) {
                 let _ = flush.send(Ok(()));
             }
-        } else if self.is_closing || !self.flushes.is_empty() {
+        } else if self.failing_since.is_some() && (self.is_closing || !self.flushes.is_empty()) {
             tokio::time::sleep(self.options.lazy_delay).await;
         }
     }
@@ -97,7 +101,7 @@ impl Task {
             let failing_since = *self.failing_since.get_or_insert_with(Instant::now);
             if failing_since.elapsed() < self.options.patience {
                 self.lazy_since = since.map(|_| Instant::now());
-                self.lazy = lazy;
+                self.lazy.splice(..0, lazy);
                 return;
             }
             self.failing_since = None;

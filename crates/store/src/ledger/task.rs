@@ -72,7 +72,7 @@ impl Task {
     /// Until there is an urgent job, a flush, a full batch of lazy jobs, or one that has waited long enough.
     async fn wait_for_work(&mut self) {
         while self.urgent.is_empty() && self.flushes.is_empty() && !self.is_closing {
-            let room = self.lazy.len() < self.options.most_at_once;
+            let room = self.lazy.len() < self.most_lazy();
             // After a failure a full batch waits too: the database needs a moment.
             if !room && self.failing_since.is_none() {
                 return;
@@ -107,10 +107,15 @@ impl Task {
                 break;
             }
         }
-        while self.lazy.len() < self.options.most_at_once && self.flushes.is_empty() {
+        while self.lazy.len() < self.most_lazy() && self.flushes.is_empty() {
             let Ok(errand) = self.errand_jobs.try_recv() else { break };
             self.take(errand);
         }
+    }
+
+    /// Most lazy jobs of the next commit: few where somebody waits for it.
+    pub(super) const fn most_lazy(&self) -> usize {
+        if self.urgent.is_empty() { self.options.most_unawaited } else { self.options.most_at_once }
     }
 
     fn take(&mut self, errand: Errand) {

@@ -23,8 +23,11 @@ pub struct WriterOptions {
     pub urgent_queue: usize,
     /// Records, events and the like in the queue; beyond it their callers wait for a place.
     pub lazy_queue: usize,
-    /// Most jobs of each queue in one commit.
+    /// Most jobs of each queue in a commit that somebody waits for.
     pub most_at_once: usize,
+    /// Most records, events and the like in a commit that nobody waits for. The more, the fewer pages are written
+    /// again and again.
+    pub most_unawaited: usize,
     /// How long a record or an event may wait for a commit to ride along with.
     pub lazy_delay: Duration,
     /// How long records and events are kept while the database is not available.
@@ -35,8 +38,9 @@ impl Default for WriterOptions {
     fn default() -> Self {
         Self {
             urgent_queue: 1024,
-            lazy_queue: 4096,
+            lazy_queue: 8192,
             most_at_once: 256,
+            most_unawaited: 2048,
             lazy_delay: Duration::from_millis(200),
             patience: Duration::from_secs(5),
         }
