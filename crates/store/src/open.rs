@@ -17,7 +17,7 @@ use crate::lock::FileLock;
 use crate::migrate;
 
 /// Statements kept prepared on each connection.
-const STATEMENT_CACHE: usize = 256;
+const STATEMENT_CACHE: usize = 512;
 /// Pages that the writing connection keeps, in KiB: records go to places all over the indexes.
 const WRITER_CACHE: &str = "-32768";
 /// Pages in the write-ahead log before they are copied into the file. The longer it may grow, the less often a page

@@ -127,12 +127,15 @@ impl Query {
     }
 }
 
-/// Cuts rows into pieces of a few fixed lengths, so that statements with one row after the other have few texts
+/// Lengths of pieces: dense where batches are small, since every statement costs two changes of thread.
+const LENGTHS: [usize; 21] = [64, 48, 40, 32, 28, 24, 20, 16, 14, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
+
+/// Cuts rows into pieces of some fixed lengths, so that statements with one row after the other have few texts
 /// and stay prepared.
 pub(crate) fn pieces<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = rows;
     std::iter::from_fn(move || {
-        let length = [64, 16, 4, 1].into_iter().find(|length| *length <= rest.len())?;
+        let length = LENGTHS.into_iter().find(|length| *length <= rest.len())?;
         let (piece, after) = rest.split_at(length);
         rest = after;
         Some(piece)
@@ -147,7 +150,7 @@ mod tests {
     fn pieces_have_few_lengths_and_lose_nothing() {
         let rows: Vec<u32> = (0..151).collect();
         let lengths: Vec<usize> = pieces(&rows).map(<[u32]>::len).collect();
-        assert_eq!(lengths, [64, 64, 16, 4, 1, 1, 1]);
+        assert_eq!(lengths, [64, 64, 20, 3]);
         assert_eq!(pieces(&rows).flatten().copied().collect::<Vec<_>>(), rows);
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct Saved<'a> {
     pub(crate) execution: &'a Execution,
     /// Whether it counts: replayed and joined answers do not.
     pub(crate) counted: bool,
+    /// Whether it may have been stored with an outcome before.
+    pub(crate) may_have_ended: bool,
 }
 
 /// Stores executions, new ones and further states of stored ones, and keeps the counters.
@@ -43,7 +45,8 @@ fn last_of_each(executions: Vec<Saved<'_>>) -> Vec<Saved<'_>> {
     let mut kept: Vec<Saved<'_>> = Vec::with_capacity(executions.len());
     for saved in executions {
         if let Some(place) = places.get(&saved.execution.id) {
-            kept[*place] = saved;
+            let may_have_ended = saved.may_have_ended || kept[*place].may_have_ended;
+            kept[*place] = Saved { may_have_ended, ..saved };
         } else {
             places.insert(saved.execution.id, kept.len());
             kept.push(saved);
@@ -57,10 +60,12 @@ fn last_of_each(executions: Vec<Saved<'_>>) -> Vec<Saved<'_>> {
 async fn tallies(tx: &mut Tx, executions: &[Saved<'_>]) -> Result<HashMap<ExecutionId, Tally>> {
     let mut found = HashMap::new();
     let for_update = tx.for_update();
-    for piece in pieces(executions) {
+    let old = executions.iter().filter(|saved| saved.may_have_ended);
+    let old: Vec<ExecutionId> = old.map(|saved| saved.execution.id).collect();
+    for piece in pieces(&old) {
         let query = sql("select id, outcome, timed_out, total_us, ended_at from executions \
              where counted and outcome is not null and id in ")
-        .list(piece.iter().map(|saved| saved.execution.id))
+        .list(piece.iter().copied())
         .push(" order by id")
         .push(for_update);
         for row in tx.rows(query).await? {

@@ -35,7 +35,9 @@ pub(super) async fn store(db: &Db, urgent: &[Urgent], lazy: &[Lazy]) -> Result<S
     rows += outcome::store(&mut tx, urgent, &mut answers, &mut saved).await?;
     rows += rest::store_told(&mut tx, lazy).await?;
     saved.extend(lazy.iter().filter_map(|job| match job {
-        Lazy::Record { execution, counted } => Some(Saved { execution, counted: *counted }),
+        Lazy::Record { execution, counted } => {
+            Some(Saved { execution, counted: *counted, may_have_ended: true })
+        }
         _ => None,
     }));
     rows += execution::save(&mut tx, saved).await?;

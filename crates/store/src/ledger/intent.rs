@@ -38,7 +38,7 @@ pub(super) async fn store<'a>(
         rows += stored.len() as u64;
         for (place, job) in piece {
             if stored.contains(&job.act.id) {
-                saved.push(Saved { execution: &job.execution, counted: true });
+                saved.push(Saved { execution: &job.execution, counted: true, may_have_ended: false });
             } else {
                 answers[*place] = Err(LedgerError::ActExists);
             }

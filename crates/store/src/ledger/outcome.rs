@@ -63,11 +63,12 @@ pub(super) async fn store<'a>(
             Verdict::Repeat => {}
             Verdict::Refuse => answers[place] = Err(LedgerError::AlreadySettled),
             Verdict::Take => {
+                let may_have_ended = standing.state != ActState::Pending;
                 *standing = Standing { state: job.outcome.state, settled_at: Some(job.outcome.settled_at) };
                 // One statement can't change a row twice: of two outcomes of one act the later one stands.
                 taken.retain(|other| other.outcome.act != job.outcome.act);
                 taken.push(job);
-                saved.push(Saved { execution: &job.execution, counted: true });
+                saved.push(Saved { execution: &job.execution, counted: true, may_have_ended });
             }
         }
     }

@@ -99,7 +99,7 @@ async fn give_up_pending(tx: &mut Tx, session: SessionId) -> Result<Vec<ActId>> 
         execution.ended_at = Some(now);
         unfinished.push(execution);
     }
-    let saved = unfinished.iter().map(|execution| Saved { execution, counted: true });
+    let saved = unfinished.iter().map(|execution| Saved { execution, counted: true, may_have_ended: false });
     execution::save(tx, saved.collect()).await?;
     Ok(left)
 }
