@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Brings the official packages that tests check us against into target/interop: nothing goes into the system.
 #
-#   target/interop/venv/bin/{python,schemathesis}    target/interop/node_modules/standardwebhooks
+#   target/interop/venv/bin/{python,schemathesis}: the vendors' clients, too
+#   target/interop/node_modules/{standardwebhooks,bland-cli}
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-python_packages=(standardwebhooks==1.1.0 schemathesis==4.32.5)
-node_packages=(standardwebhooks@1.1.1)
+python_packages=(standardwebhooks==1.1.0 schemathesis==4.32.5 phonic==0.32.42 burki==0.1.2 pyai-sdk==0.5.0 bland==0.3.0)
+node_packages=(standardwebhooks@1.1.1 bland-cli@0.6.1)
 interop=$root/target/interop
 
 # A stamp names what is inside, so that other versions are fetched and the same ones are not.

@@ -76,8 +76,9 @@ where
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let caller =
-            authenticate(state.registry(), &parts.headers).await.map_err(|failure| D::render(&failure))?;
+        let caller = authenticate::<D>(state.registry(), &parts.headers)
+            .await
+            .map_err(|failure| D::render(&failure))?;
         match R::PERMISSION {
             Some(permission) if !caller.key.may(permission) => {
                 Err(D::render(&Failure::Forbidden(permission)))
@@ -87,16 +88,20 @@ where
     }
 }
 
-/// The caller of a request with `Authorization: Bearer <key>` (RFC 6750, 2.1).
-pub async fn authenticate(registry: &Registry, headers: &HeaderMap) -> Result<Arc<Caller>, Failure> {
-    let key = bearer(headers).ok_or(Failure::Unauthorized)?;
+/// The caller of a request, by the key where its dialect expects one.
+pub async fn authenticate<D: ErrorShape>(
+    registry: &Registry,
+    headers: &HeaderMap,
+) -> Result<Arc<Caller>, Failure> {
+    let key = D::credential(headers).ok_or(Failure::Unauthorized)?;
     registry.authenticate(key).await.map_err(|error| match error {
         AuthError::Invalid => Failure::Unauthorized,
         AuthError::Store(source) => hookswitch_registry::RegistryError::Store(source).into(),
     })
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The key in `Authorization: Bearer <key>`; nothing when the header is there twice.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next()?.to_str().ok()?;
     if values.next().is_some() {

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::failure::{ErrorShape, Failure};
 use crate::json;
@@ -36,6 +37,30 @@ where
         match read::<T>(&parts.headers, body).await {
             Ok(value) => Ok(Self(value, PhantomData)),
             Err(failure) => Err(D::render(&failure)),
+        }
+    }
+}
+
+/// A JSON body whatever its content type says; nothing when there is no body. For dialects whose clients send none.
+#[derive(Debug)]
+pub struct AnyJson<D>(pub Option<Value>, pub PhantomData<D>);
+
+impl<S, D> FromRequest<S> for AnyJson<D>
+where
+    S: Send + Sync,
+    D: ErrorShape,
+{
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let bytes = read_body(&parts.headers, body).await.map_err(|failure| D::render(&failure))?;
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self(None, PhantomData));
+        }
+        match json::parse(&bytes) {
+            Ok(value) => Ok(Self(Some(value), PhantomData)),
+            Err(fault) => Err(D::render(&fault.into())),
         }
     }
 }

@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use hookswitch_engine::EngineError;
 use hookswitch_model::key::Permission;
 use hookswitch_registry::RegistryError;
+use http::HeaderMap;
 
+use crate::access::bearer;
 use crate::json::JsonFault;
 
 /// Everything that ends a request without its answer. A failed tool call is not among them: that is an answer.
@@ -79,10 +81,16 @@ impl Failure {
     }
 }
 
-/// A dialect's way to say that something went wrong: status, headers, body.
+/// A dialect's way to say that something went wrong (status, headers, body), and where it expects a key.
 pub trait ErrorShape: Send + Sync + 'static {
     /// The answer for a failure. Writes to the log what only the operator may read.
     fn render(failure: &Failure) -> Response;
+
+    /// The API key that a request's headers carry: `Authorization: Bearer <key>` (RFC 6750, 2.1) unless the dialect
+    /// has other places for it.
+    fn credential(headers: &HeaderMap) -> Option<&str> {
+        bearer(headers)
+    }
 }
 
 /// A failure on its way out in a dialect's shape; what handlers return with `?`.

@@ -43,7 +43,7 @@ fn is_write(method: &Method) -> bool {
 
 async fn once<D: ErrorShape>(registry: Registry, request: Request, next: Next) -> Result<Response, Failure> {
     let key = key_of(request.headers())?;
-    let caller = authenticate(&registry, request.headers()).await?;
+    let caller = authenticate::<D>(&registry, request.headers()).await?;
     let (parts, body) = request.into_parts();
     let bytes = read_body(&parts.headers, body).await?;
     let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);

@@ -19,9 +19,9 @@ mod trace;
 
 pub use access::{
     Admin, Allowed, AnyKey, Requires, Sessions, SurfaceState, ToolsRead, ToolsSecrets, ToolsWrite,
-    authenticate,
+    authenticate, bearer,
 };
-pub use body::{Json, MAX_BODY, read_body};
+pub use body::{AnyJson, Json, MAX_BODY, read_body};
 pub use context::{RequestContext, public_url, request_id};
 pub use failure::{ErrorShape, Failed, Failure};
 pub use idempotency::{HEADER as IDEMPOTENCY_KEY, answer_once};

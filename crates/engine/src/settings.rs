@@ -1,9 +1,11 @@
 //! Limits and windows of the engine (semantics: Limits; Attempts and time). All can be set by the operator.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookswitch_model::NodeId;
+use hookswitch_model::{Dialect, NodeId};
+use hookswitch_registry::Prepared;
 
 use crate::trace::TraceContext;
 
@@ -14,6 +16,8 @@ pub struct EngineSettings {
     pub node: NodeId,
     /// Highest budget of a call, whatever its tool says.
     pub ceiling: Duration,
+    /// Highest budget of a call of tools that were made in a dialect.
+    pub dialect_ceilings: BTreeMap<Dialect, Duration>,
     /// How long a sent action is listened to after its soft timeout.
     pub listen_on: Duration,
     /// Calls in flight per tool.
@@ -47,6 +51,10 @@ impl Default for EngineSettings {
         Self {
             node: NodeId::generate(),
             ceiling: Duration::from_hours(1),
+            dialect_ceilings: BTreeMap::from([
+                (Dialect::Pyai, Duration::from_secs(5)),
+                (Dialect::Burki, Duration::from_mins(5)),
+            ]),
             listen_on: Duration::from_secs(30),
             calls_per_tool: 128,
             calls_per_org: 512,
@@ -61,5 +69,13 @@ impl Default for EngineSettings {
             traces: None,
             machine: hookswitch_session::Settings::default(),
         }
+    }
+}
+
+impl EngineSettings {
+    /// The budget of a call: the tool's timeout under the ceilings of its dialect and of the server.
+    pub(crate) fn budget(&self, tool: &Prepared) -> Duration {
+        let ceiling = self.dialect_ceilings.get(&tool.dialect).copied().unwrap_or(self.ceiling);
+        tool.definition.timeout.min(ceiling).min(self.ceiling)
     }
 }

@@ -1,18 +1,43 @@
 //! The `system.` namespace of a call: the session's values, ids, and the clock in its time zone.
 
-use hookswitch_model::Stamp;
 use hookswitch_model::definition::SystemUse;
+use hookswitch_model::{ActId, Stamp};
+use hookswitch_registry::Prepared;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
+/// What is known of a call beside its session.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CallFacts<'c> {
+    pub(crate) tool_call_id: &'c str,
+    /// The function name that the model used.
+    pub(crate) function: &'c str,
+    pub(crate) tool: Option<&'c Prepared>,
+    /// The act, or what stands for it where there is none.
+    pub(crate) act: ActId,
+    pub(crate) is_test: bool,
+}
+
 /// As much of the session's values as a request needs.
-pub(crate) fn of_call(session: &Value, tool_call_id: &str, now: Stamp, needed: SystemUse) -> Value {
+pub(crate) fn of_call(session: &Value, call: &CallFacts<'_>, now: Stamp, needed: SystemUse) -> Value {
     if needed == SystemUse::Nothing {
         return Value::Null;
     }
     let mut values: Map<String, Value> = session.as_object().cloned().unwrap_or_default();
-    values.insert("tool_call_id".to_owned(), Value::from(tool_call_id));
+    let mut set = |name: &str, value: Value| drop(values.insert(name.to_owned(), value));
+    set("tool_call_id", Value::from(call.tool_call_id));
+    set("function", Value::from(call.function));
+    set("act_id", Value::from(call.act.to_string()));
+    if call.is_test {
+        set("test", Value::Bool(true));
+    }
+    if let Some(tool) = call.tool {
+        set("tool", Value::from(tool.definition.name.as_str()));
+        set("tool_id", Value::from(tool.id.to_string()));
+        set("tool_uuid", Value::from(tool.id.uuid().to_string()));
+        set("tool_number", Value::from(tool.number));
+    }
     if needed == SystemUse::Clock {
         add_clock(&mut values, now);
     }
@@ -41,7 +66,14 @@ mod tests {
     #[test]
     fn the_clock_is_that_of_the_session() {
         let now = Stamp::from_micros(1_757_709_551_000_000);
-        let values = of_call(&json!({"timezone": "America/Los_Angeles"}), "tc_1", now, SystemUse::Clock);
+        let call = CallFacts {
+            tool_call_id: "tc_1",
+            function: "f",
+            tool: None,
+            act: ActId::generate(),
+            is_test: false,
+        };
+        let values = of_call(&json!({"timezone": "America/Los_Angeles"}), &call, now, SystemUse::Clock);
         assert_eq!(values["now"], json!("Friday, September 12, 2025 1:39 PM"));
         assert_eq!(values["timestamp"], json!("2025-09-12T13:39:11-07:00"));
         assert_eq!(values["now_utc"], json!("Friday, September 12, 2025 8:39 PM"));

@@ -16,8 +16,14 @@ pub(crate) struct Shaped {
 /// Largest value of one session variable, in bytes of JSON.
 const MOST_VARIABLE: usize = 64 * 1024;
 
-/// Extracts and cuts a result.
-pub(crate) fn shape(definition: &Definition, result: Value) -> Shaped {
+/// Extracts and cuts a result. `response` is the whole answer; `explain` fills the texts that explain it, knowing what
+/// was extracted.
+pub(crate) fn shape(
+    definition: &Definition,
+    result: Value,
+    response: &Value,
+    explain: impl FnOnce(&Map<String, Value>) -> Vec<Value>,
+) -> Shaped {
     let mut shaped = Shaped { told: Value::Null, variables: Map::new(), extracted: Vec::new() };
     for extraction in &definition.extract {
         let found = extraction.evaluate(&result);
@@ -35,11 +41,23 @@ pub(crate) fn shape(definition: &Definition, result: Value) -> Shaped {
             outcome: outcome.to_owned(),
         });
     }
-    let told = match &definition.result {
+    let mut told = match &definition.result {
         Some(path) => path.evaluate(&result).value,
         None if !shaped.variables.is_empty() => Value::Object(shaped.variables.clone()),
         None => result,
     };
+    if let Some(name) = &definition.answer_variable
+        && response.to_string().len() <= MOST_VARIABLE
+    {
+        shaped.variables.entry(name.clone()).or_insert_with(|| response.clone());
+    }
+    if !definition.answer_context.is_empty() {
+        let texts = Value::Array(explain(&shaped.variables));
+        match &mut told {
+            Value::Object(members) => drop(members.insert("_context".to_owned(), texts)),
+            other => *other = json!({"result": other.take(), "_context": texts}),
+        }
+    }
     shaped.told = cut(told, definition.result_limit).value;
     shaped
 }

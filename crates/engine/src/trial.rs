@@ -1,19 +1,23 @@
 //! Trying a tool outside a session: a dry run shows the exact request, a real one sends it once.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use hookswitch_egress::Freshness;
 use hookswitch_executors::webhook::{self, Stamps};
 use hookswitch_executors::{Variables, context, hosted};
-use hookswitch_model::definition::ToolKind;
-use hookswitch_model::execution::{Execution, ExecutionDetail, RequestRecord};
+use hookswitch_model::definition::{SystemUse, ToolKind};
+use hookswitch_model::execution::{Execution, ExecutionDetail, ExtractedVariable, RequestRecord};
+use hookswitch_model::plan::RequestPlan;
+use hookswitch_model::session::Channel;
 use hookswitch_model::{ActId, ExecutionId, Outcome, Scope, Stamp, ToolId};
 use serde_json::{Map, Value, json};
 
 use crate::error::EngineError;
-use crate::execute::{clean, open_all, sensitive_values};
+use crate::execute::{Places, clean, explain, open_all, sensitive_values};
 use crate::input::ArgumentsInput;
-use crate::{Engine, arguments, session, system_values, told};
+use crate::system_values::{self, CallFacts};
+use crate::{Engine, arguments, session, told};
 use hookswitch_registry::{Prepared, Registry};
 
 /// Whether the request of a trial is sent.
@@ -32,6 +36,8 @@ pub struct TrialInput {
     pub arguments: Value,
     /// Session variables.
     pub variables: Map<String, Value>,
+    /// Values of the session that it would have: `from`, `to`, `direction`, `timezone`, …
+    pub system: Map<String, Value>,
     /// The binding's config.
     pub config: Map<String, Value>,
     /// Whether the request is sent.
@@ -57,8 +63,12 @@ pub struct Trial {
     pub told: Value,
     /// Session variables that the answer would set.
     pub variables: Map<String, Value>,
+    /// How each extraction went.
+    pub extracted: Vec<ExtractedVariable>,
     /// Names that the templates met without a value.
     pub unset: Vec<String>,
+    /// Whether the budget was used up.
+    pub timed_out: bool,
     /// How long it took, in microseconds.
     pub total_us: u64,
 }
@@ -79,10 +89,21 @@ impl Trial {
             response: Value::Null,
             told: Value::Null,
             variables: Map::new(),
+            extracted: Vec::new(),
             unset: Vec::new(),
+            timed_out: false,
             total_us: 0,
         }
     }
+}
+
+/// What is sent in a trial.
+#[derive(Clone, Copy)]
+struct TrialSending<'t> {
+    prepared: &'t Prepared,
+    request: &'t webhook::FilledRequest,
+    stamps: &'t Stamps,
+    opened: &'t hookswitch_executors::Opened,
 }
 
 impl Engine {
@@ -121,12 +142,21 @@ impl Engine {
         let now = Stamp::now();
         let definition = &prepared.definition;
         let call_id = format!("test-{}", execution.uuid());
-        let system = system_values::of_call(
-            &json!({"session_id": call_id, "call_id": call_id}),
-            &call_id,
-            now,
-            definition.system_use,
-        );
+        let mut session = input.system.clone();
+        session.insert("session_id".to_owned(), Value::from(call_id.as_str()));
+        session.insert("session_uuid".to_owned(), Value::from(execution.uuid().to_string()));
+        session.insert("call_id".to_owned(), Value::from(call_id.as_str()));
+        session.entry("channel").or_insert_with(|| json!(Channel::Text));
+        let facts = CallFacts {
+            tool_call_id: &call_id,
+            function: &definition.function,
+            tool: Some(prepared),
+            act: ActId::from_uuid(execution.uuid()),
+            is_test: true,
+        };
+        // A trial may be told values that its templates do not name.
+        let needed = definition.system_use.max(SystemUse::Values);
+        let system = system_values::of_call(&Value::Object(session), &facts, now, needed);
         let opened = match open_all(&self.inner.registry, scope, prepared, &input.config).await {
             Ok(opened) => opened,
             Err(error) => return Trial::ended(Outcome::Refused, error.to_string()),
@@ -137,7 +167,8 @@ impl Engine {
             ToolKind::Webhook(plan) => plan.names.clone(),
             _ => hookswitch_model::draft::NameRule::default(),
         };
-        let arguments = crate::execute::with_fixed(definition, arguments, &system, &config, &opened);
+        let places = Places { system: &system, vars: &vars, config: &config };
+        let arguments = crate::execute::with_fixed(definition, arguments, places, &opened);
         let variables = Variables {
             names: &names,
             input: &arguments,
@@ -163,7 +194,8 @@ impl Engine {
                 };
                 let act = ActId::from_uuid(execution.uuid());
                 let stamps = Stamps { execution, act, now, traceparent: None };
-                self.send_trial(prepared, &arguments, &request, &stamps, &opened, input.dry_run).await
+                let sending = TrialSending { prepared, request: &request, stamps: &stamps, opened: &opened };
+                self.send_trial(sending, plan, variables, input.dry_run).await
             }
             _ => Trial::ended(Outcome::Refused, "this tool can't be run here"),
         }
@@ -171,40 +203,45 @@ impl Engine {
 
     async fn send_trial(
         &self,
-        prepared: &Prepared,
-        arguments: &Value,
-        request: &webhook::FilledRequest,
-        stamps: &Stamps,
-        opened: &hookswitch_executors::Opened,
+        sending: TrialSending<'_>,
+        plan: &RequestPlan,
+        variables: Variables<'_>,
         dry_run: DryRun,
     ) -> Trial {
+        let TrialSending { prepared, request, stamps, opened } = sending;
         let definition = &prepared.definition;
         let redactor = opened.redactor();
-        let sensitive = sensitive_values(definition, arguments);
+        let sensitive = sensitive_values(definition, variables.input);
         let unset = request.unset.clone();
         if dry_run == DryRun::Yes {
             let headers = webhook::preview(request, stamps, opened);
             let shown = webhook::record_request(request, &headers, &redactor, &sensitive);
             return Trial { request: Some(shown), unset, ..Trial::blank(None) };
         }
-        let end = Instant::now() + definition.timeout.min(self.inner.settings.ceiling);
+        let end = Instant::now() + self.inner.settings.budget(prepared);
         let (headers, sent) = webhook::attempt(&self.inner.egress, request, stamps, opened, end, end).await;
         let reading = match &sent {
-            Ok(response) => webhook::read_answer(response, definition.effect),
+            Ok(response) => webhook::read_answer(response, definition.effect, &plan.answer),
             Err(error) => webhook::read_error(error, definition.effect),
         };
         let mut trial = if reading.outcome == Outcome::Done {
-            let shaped = told::shape(definition, reading.result);
+            // No secrets in what the model is told.
+            let speakable = Variables { secrets: &HashMap::new(), config: &Value::Null, ..variables };
+            let shaped = told::shape(definition, reading.result, &reading.response, |set| {
+                explain(definition, speakable, set)
+            });
             let told = redactor.value(&shaped.told, false);
             let variables = shaped.variables.iter();
             let variables =
                 variables.map(|(name, value)| (name.clone(), redactor.value(value, false))).collect();
-            Trial { told, variables, ..Trial::blank(Some(Outcome::Done)) }
+            let extracted = shaped.extracted;
+            Trial { told, variables, extracted, ..Trial::blank(Some(Outcome::Done)) }
         } else {
             Trial::ended(reading.outcome, redactor.text(&reading.error.unwrap_or_default()))
         };
         if reading.timed_out {
             trial.told = told::timed_out();
+            trial.timed_out = true;
         }
         trial.request = Some(webhook::record_request(request, &headers, &redactor, &sensitive));
         trial.status = reading.status;
@@ -233,7 +270,7 @@ impl Engine {
             tool_call_id: format!("test-{}", id.uuid()),
             act: None,
             outcome: trial.outcome,
-            timed_out: trial.told == told::timed_out(),
+            timed_out: trial.timed_out,
             test: true,
             error: trial.error.clone(),
             detail: ExecutionDetail {

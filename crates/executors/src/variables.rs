@@ -32,7 +32,8 @@ impl Lookup for Variables<'_> {
             Target::In(Namespace::Secret) => self.secret(path.text_from(1)?),
             Target::In(place) => {
                 let root = self.place(place)?;
-                literal_key(root, path.text_from(1))
+                self.renamed(place, path.text_from(1))
+                    .or_else(|| literal_key(root, path.text_from(1)))
                     .or_else(|| path.lookup_from(1, root, self.names.case()))
                     .map(Cow::Borrowed)
             }
@@ -40,8 +41,10 @@ impl Lookup for Variables<'_> {
                 Namespace::Secret => self.secret(path.text()),
                 place => {
                     let root = self.place(*place)?;
-                    let found =
-                        literal_key(root, Some(path.text())).or_else(|| path.lookup(root, self.names.case()));
+                    let found = self
+                        .renamed(*place, Some(path.text()))
+                        .or_else(|| literal_key(root, Some(path.text())))
+                        .or_else(|| path.lookup(root, self.names.case()));
                     found.filter(|value| !value.is_null()).map(Cow::Borrowed)
                 }
             }),
@@ -58,6 +61,15 @@ impl Variables<'_> {
             Namespace::Config => Some(self.config),
             Namespace::Secret => None,
         }
+    }
+
+    /// A value of the session under another name that the definition's rule gives it.
+    fn renamed(&self, place: Namespace, text: Option<&str>) -> Option<&Value> {
+        if place != Namespace::System {
+            return None;
+        }
+        let value = self.system.get(self.names.system_name(text?)?)?;
+        Some(value).filter(|value| !value.is_null())
     }
 
     fn secret(&self, name: &str) -> Option<Cow<'_, Value>> {

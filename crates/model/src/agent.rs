@@ -29,9 +29,28 @@ pub struct AgentDraft {
     /// Free data of the owner.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
+    /// It starts no session.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
     /// What only one dialect's form knows.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extras: Map<String, Value>,
+}
+
+impl AgentDraft {
+    /// An agent with nothing but a name.
+    pub fn new(name: AgentName) -> Self {
+        Self {
+            name,
+            prompt: None,
+            greeting: None,
+            timezone: None,
+            variables: Map::new(),
+            metadata: Map::new(),
+            disabled: false,
+            extras: Map::new(),
+        }
+    }
 }
 
 /// A stored agent.

@@ -1,17 +1,18 @@
 //! A tool that can run: parsed from its draft, shared by all sessions that pinned its version.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hookswitch_schema::{ArgumentSchema, LooseShape};
-use hookswitch_template::{Extraction, Path, Text};
+use hookswitch_template::{Extraction, JsonTemplate, Path, Text};
 use serde_json::Value;
 
 use crate::config_schema::ConfigSchema;
-use crate::draft::{CallControlDraft, Kind, LambdaDraft, PythonDraft};
+use crate::draft::{CallControlDraft, Kind, LambdaDraft, PythonDraft, RetryWait};
 use crate::effect::{Effect, Repeats};
 use crate::name::{SecretName, ToolName};
-use crate::parameter::ParameterSource;
 use crate::plan::{HostedFunction, RequestPlan};
+use crate::session::Channel;
 use crate::speech::SpeechRules;
 
 /// A parsed definition. Illegal tools can't be represented.
@@ -19,6 +20,8 @@ use crate::speech::SpeechRules;
 pub struct Definition {
     /// Its name.
     pub name: ToolName,
+    /// The function name that the model sees, before it is made unique in a session.
+    pub function: String,
     /// What the model reads.
     pub description: String,
     /// The arguments that the model gives.
@@ -55,6 +58,12 @@ pub struct Definition {
     pub extract: Vec<Extraction>,
     /// The part of the answer that the model gets.
     pub result: Option<Extraction>,
+    /// The session variable that keeps the whole answer.
+    pub answer_variable: Option<String>,
+    /// Texts that are filled after the extractions and handed to the model with the result.
+    pub answer_context: Vec<Text>,
+    /// Waits between attempts.
+    pub retry_waits: RetryWaits,
     /// Most bytes of a result for the model.
     pub result_limit: usize,
     /// Settings captured on each binding.
@@ -77,6 +86,27 @@ pub enum SystemUse {
     Clock,
 }
 
+/// Waits between attempts: random up to `first`, doubled each time, up to `most`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryWaits {
+    /// Upper end of the first wait.
+    pub first: Duration,
+    /// Longest wait that the receiver did not ask for.
+    pub most: Duration,
+}
+
+impl Default for RetryWaits {
+    fn default() -> Self {
+        Self { first: Duration::from_millis(100), most: Duration::from_secs(1) }
+    }
+}
+
+impl From<RetryWait> for RetryWaits {
+    fn from(written: RetryWait) -> Self {
+        Self { first: written.first_ms.duration(), most: written.most_ms.duration() }
+    }
+}
+
 /// What the model may give.
 #[derive(Debug)]
 pub enum Arguments {
@@ -94,15 +124,36 @@ impl Arguments {
             Self::Loose(shape) => shape.model_schema(),
         }
     }
+
+    /// The names of the arguments that it declares.
+    pub fn declared(&self) -> BTreeSet<String> {
+        let properties = self.shown().get("properties").and_then(Value::as_object);
+        properties.into_iter().flat_map(|properties| properties.keys().cloned()).collect()
+    }
 }
 
 /// A value added after validation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FixedParameter {
     /// The argument's name.
     pub name: String,
-    /// Where its value comes from; never the model.
-    pub source: ParameterSource,
+    /// Where its value comes from.
+    pub source: FixedSource,
+}
+
+/// Where a value comes from that is not the model's to give.
+#[derive(Debug, Clone)]
+pub enum FixedSource {
+    /// A fixed value.
+    Static(Value),
+    /// A value of the session.
+    System(String),
+    /// A named secret.
+    Secret(SecretName),
+    /// A field of the binding's config.
+    Config(String),
+    /// A template over session, variables and config; null on every other channel than the one named.
+    Template(JsonTemplate, Option<Channel>),
 }
 
 /// What runs a tool, with its prepared settings.

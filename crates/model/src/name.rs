@@ -92,11 +92,14 @@ names! {
 
 /// The function name a model sees: characters outside `A-Z a-z 0-9 _ -` become `_`, cut to 64.
 pub fn function_name(name: &ToolName) -> String {
-    let mut function = String::with_capacity(name.as_str().len());
-    for c in name.as_str().chars().take(64) {
-        function.push(if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' });
-    }
-    function
+    function_text(name.as_str())
+}
+
+/// The same for a text that is no tool's name. Nothing of it gives `_`.
+pub fn function_text(text: &str) -> String {
+    let allowed = |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' };
+    let function: String = text.chars().take(64).map(allowed).collect();
+    if function.is_empty() { "_".to_owned() } else { function }
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::session::Channel;
+
 /// Where a parameter's value comes from. Only `model` values are seen and set by the model; all others are
 /// added after validation and can't be overridden by it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -19,6 +21,15 @@ pub enum ParameterSource {
     Secret(String),
     /// A field of the binding's config.
     Config(String),
+    /// A JSON template of native names over session, variables and config: `{"id": "{{system.session_uuid}}"}`.
+    /// Members without a value are left out.
+    Template {
+        /// The template.
+        value: Value,
+        /// Null on every other channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_on: Option<Channel>,
+    },
 }
 
 /// Where in an HTTP request a parameter goes.

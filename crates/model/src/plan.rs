@@ -6,7 +6,10 @@ use std::time::Duration;
 use hookswitch_template::{CaseRule, HeaderTemplate, JsonTemplate, Path, Segment, Syntax, Text, UrlTemplate};
 use http::{HeaderName, Method};
 
-use crate::draft::{NameRule, Namespace, RedirectPolicy, SignatureScheme, VariableSyntax};
+use crate::draft::{
+    EmptyAnswer, ErrorWords, NameRule, Namespace, QueryLists, RedirectPolicy, SignatureScheme, Success,
+    TextAnswer, UnsetRule, VariableSyntax,
+};
 use crate::id::SealId;
 use crate::parameter::Place;
 
@@ -25,8 +28,10 @@ pub struct RequestPlan {
     pub body: BodyPlan,
     /// Parameters that go to a place by themselves.
     pub placed: Vec<PlacedParameter>,
-    /// Where all arguments go when neither a list of parameters nor a template says it.
-    pub rest: Option<Place>,
+    /// Where the arguments go that neither a list of parameters nor a template places.
+    pub rest: Option<Rest>,
+    /// How an array becomes query parameters.
+    pub query_lists: QueryLists,
     /// How variables are resolved.
     pub names: NameRule,
     /// Which redirects are followed.
@@ -35,6 +40,38 @@ pub struct RequestPlan {
     pub verify_tls: bool,
     /// How the request is signed.
     pub signature: SignatureScheme,
+    /// The header of a timestamped signature, besides.
+    pub timestamped_signature: Option<HeaderName>,
+    /// What a variable without a value does.
+    pub unset: UnsetRule,
+    /// Arguments that the definition declares; in order of their names.
+    pub declared: BTreeSet<String>,
+    /// How the answer is read.
+    pub answer: AnswerPlan,
+}
+
+/// Arguments without a place of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rest {
+    /// Query or body.
+    pub place: Place,
+    /// Arguments that a template has used already.
+    pub except: BTreeSet<String>,
+}
+
+/// How an answer is read.
+#[derive(Debug, Clone, Default)]
+pub struct AnswerPlan {
+    /// Which answers are a success.
+    pub success: Success,
+    /// What a success without a body means.
+    pub empty: EmptyAnswer,
+    /// What a body that is no JSON becomes.
+    pub text: TextAnswer,
+    /// Where the words of a failure are found.
+    pub error: ErrorWords,
+    /// Members of the result and where they are found in the answer.
+    pub mapping: Vec<(String, Path)>,
 }
 
 /// One header.
@@ -53,6 +90,10 @@ pub enum HeaderValuePlan {
     Template(HeaderTemplate),
     /// A literal, sealed beside the definition.
     Sealed(SealId),
+    /// A template with literal secrets in it, sealed beside the definition, and the variables that it names.
+    SealedTemplate(SealId, Vec<Path>),
+    /// A literal of a definition that was not saved.
+    Literal(String),
 }
 
 /// The body.
@@ -112,6 +153,12 @@ impl NameRule {
         }
     }
 
+    /// The value of the session that a name means, when it is another name for one.
+    pub fn system_name(&self, text: &str) -> Option<&str> {
+        let same = |name: &str| if self.case_blind { name.eq_ignore_ascii_case(text) } else { name == text };
+        self.system_names.iter().find(|(name, _)| same(name)).map(|(_, value)| value.as_str())
+    }
+
     /// How names are compared.
     pub const fn case(&self) -> CaseRule {
         if self.case_blind { CaseRule::Blind } else { CaseRule::Exact }
@@ -143,8 +190,10 @@ impl RequestPlan {
     pub fn variables(&self) -> Vec<&Path> {
         let mut paths: Vec<&Path> = self.url.paths().collect();
         for header in &self.headers {
-            if let HeaderValuePlan::Template(template) = &header.value {
-                paths.extend(template.paths());
+            match &header.value {
+                HeaderValuePlan::Template(template) => paths.extend(template.paths()),
+                HeaderValuePlan::SealedTemplate(_, named) => paths.extend(named),
+                HeaderValuePlan::Sealed(_) | HeaderValuePlan::Literal(_) => {}
             }
         }
         for (_, template) in &self.query {
@@ -166,8 +215,8 @@ impl RequestPlan {
     /// The sealed values it needs.
     pub fn seals(&self) -> impl Iterator<Item = SealId> + '_ {
         self.headers.iter().filter_map(|header| match header.value {
-            HeaderValuePlan::Sealed(seal) => Some(seal),
-            HeaderValuePlan::Template(_) => None,
+            HeaderValuePlan::Sealed(seal) | HeaderValuePlan::SealedTemplate(seal, _) => Some(seal),
+            HeaderValuePlan::Template(_) | HeaderValuePlan::Literal(_) => None,
         })
     }
 }

@@ -34,7 +34,30 @@ pub enum Sealable {
     Sealed {
         /// Which sealed value.
         sealed: SealId,
+        /// The variables that it names, when it is a template; filled when it is opened.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        variables: Vec<String>,
     },
+    /// No template, whatever it looks like; sealed whatever its name is.
+    Literal {
+        /// The value.
+        literal: String,
+    },
+}
+
+impl Sealable {
+    /// A reference to a sealed literal.
+    pub const fn sealed(sealed: SealId) -> Self {
+        Self::Sealed { sealed, variables: Vec::new() }
+    }
+
+    /// The sealed value that it refers to.
+    pub const fn seal(&self) -> Option<SealId> {
+        match self {
+            Self::Sealed { sealed, .. } => Some(*sealed),
+            Self::Text(_) | Self::Literal { .. } => None,
+        }
+    }
 }
 
 /// What stands in for a secret in everything that leaves us, and keeps the stored value when written back.

@@ -15,6 +15,7 @@ mod live;
 mod master_key;
 mod orgs;
 mod prepare;
+mod project_signing;
 mod reveal;
 mod rewrap;
 mod seal;
@@ -42,6 +43,7 @@ pub use master_key::MasterKeyStatus;
 pub use prepare::Prepared;
 pub use reveal::redact_draft;
 pub use rewrap::Rewrapped;
+pub use seal::is_placeholder_only;
 pub use tool_writes::SavedTool;
 
 /// The registry; cheap to clone.

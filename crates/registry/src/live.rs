@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookswitch_model::name::SecretName;
-use hookswitch_model::{Mode, OrgId, Scope, SealId, ToolId};
+use hookswitch_model::{Mode, OrgId, ProjectId, Scope, SealId, ToolId};
 use moka::future::Cache;
 
 use crate::Registry;
@@ -40,6 +40,7 @@ pub(crate) struct Caches {
     /// Secrets whose use was noted within the last minute.
     pub(crate) noted: Cache<(OrgId, Mode, String), ()>,
     pub(crate) signing: Cache<ToolId, Arc<Vec<SealedSigningKey>>>,
+    pub(crate) project_signing: Cache<(ProjectId, Mode), Arc<Vec<SealedSigningKey>>>,
 }
 
 /// A signing key of a tool, sealed.
@@ -66,6 +67,7 @@ impl Caches {
             secrets: short(20_000),
             noted: Cache::builder().max_capacity(20_000).time_to_live(Duration::from_mins(1)).build(),
             signing: short(50_000),
+            project_signing: short(20_000),
         }
     }
 }

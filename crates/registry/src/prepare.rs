@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hookswitch_model::definition::Definition;
-use hookswitch_model::{Dialect, OrgId, Scope, ToolId};
+use hookswitch_model::{Dialect, OrgId, ProjectId, Scope, ToolId};
 
 use crate::Registry;
 use crate::error::RegistryError;
@@ -15,6 +15,10 @@ pub struct Prepared {
     pub id: ToolId,
     /// Its organisation.
     pub org: OrgId,
+    /// Its project, whose secret signs where its dialect wants that.
+    pub project: ProjectId,
+    /// Its number for dialects that show integers.
+    pub number: i64,
     /// The version.
     pub version: u32,
     /// The dialect it was made in.
@@ -47,8 +51,15 @@ impl Registry {
         let (definition, findings) = stored.draft.parse();
         // Saved by an older server whose rules were laxer: the tool can be read and mended, not run.
         let definition = definition.ok_or(RegistryError::Invalid(findings))?;
-        let prepared =
-            Arc::new(Prepared { id: tool, org: stored.org, version, dialect: stored.dialect, definition });
+        let prepared = Arc::new(Prepared {
+            id: tool,
+            org: stored.org,
+            project: stored.project,
+            number: stored.number,
+            version,
+            dialect: stored.dialect,
+            definition,
+        });
         self.inner.caches.prepared.insert((tool, version), Arc::clone(&prepared)).await;
         Ok(prepared)
     }

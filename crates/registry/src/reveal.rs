@@ -1,17 +1,43 @@
 //! Definitions as they are shown: references and literal secrets become `[REDACTED]`.
 
+use std::collections::HashMap;
+
 use hookswitch_model::binding::sealed_reference;
 use hookswitch_model::config_schema::ConfigSchema;
 use hookswitch_model::draft::ToolDraft;
 use hookswitch_model::secret::{REDACTED, Sealable};
+use hookswitch_model::{Scope, SealId};
+use secrecy::SecretString;
 use serde_json::{Map, Value};
+
+use crate::Registry;
+use crate::error::RegistryError;
+use crate::seal::seals_of;
+
+impl Registry {
+    /// The sealed values of a draft in clear, for dialects that show some of them to keys with `tools:secrets`, and
+    /// those whose name tells no secret to everybody.
+    pub async fn open_draft_seals(
+        &self,
+        scope: Scope,
+        draft: &ToolDraft,
+    ) -> Result<HashMap<SealId, SecretString>, RegistryError> {
+        let mut opened = HashMap::new();
+        for id in seals_of(draft) {
+            if let Some(secret) = self.open_seal(scope, id).await? {
+                opened.insert(id, secret);
+            }
+        }
+        Ok(opened)
+    }
+}
 
 /// The draft with every sealed value replaced by `[REDACTED]`.
 #[must_use]
 pub fn redact_draft(draft: &ToolDraft) -> ToolDraft {
     let mut shown = draft.clone();
     let redact = |value: &mut Sealable| {
-        if matches!(value, Sealable::Sealed { .. }) {
+        if !matches!(value, Sealable::Text(_)) {
             *value = Sealable::Text(REDACTED.to_owned());
         }
     };

@@ -7,6 +7,7 @@ use hookswitch_vault::{Purpose, SealContext};
 
 use crate::Registry;
 use crate::error::RegistryError;
+use crate::project_signing::project_context;
 use crate::secrets::secret_context;
 
 /// Values looked at in one step.
@@ -46,6 +47,7 @@ impl Registry {
             self.inner.caches.seals.invalidate_all();
             self.inner.caches.secrets.invalidate_all();
             self.inner.caches.signing.invalidate_all();
+            self.inner.caches.project_signing.invalidate_all();
             progress(done);
         }
     }
@@ -66,6 +68,9 @@ fn context_of(row: &SealedRow) -> SealContext {
             SealContext::new(org, id, purpose)
         }
         SealedPlace::SigningKey(tool, _) => SealContext::new(org, tool, Purpose::Signing),
+        SealedPlace::ProjectSigningKey(project, mode, _) => {
+            SealContext::new(org, project_context(project, mode), Purpose::Signing)
+        }
         SealedPlace::Secret(_) => {
             SealContext::new(org, secret_context(Scope::new(org, mode), &row.purpose), Purpose::Secret)
         }

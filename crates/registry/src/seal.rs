@@ -10,6 +10,7 @@ use hookswitch_model::draft::ToolDraft;
 use hookswitch_model::secret::{REDACTED, Sealable, is_secret_name};
 use hookswitch_model::{Findings, OrgId, Scope, SealId};
 use hookswitch_store::NewSeal;
+use hookswitch_template::{Syntax, Text};
 use hookswitch_vault::{Purpose, SealContext};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
@@ -48,18 +49,20 @@ impl Registry {
         let stored_seals = stored.map(seals_of).unwrap_or_default();
         let mut sealing = Sealing::new(self, scope, stored_seals).await?;
         if let Some(webhook) = &mut draft.webhook {
+            let syntax = webhook.variables.clone().unwrap_or_default().text_syntax();
             let before = stored.and_then(|stored| stored.webhook.as_ref());
             for (name, value) in &mut webhook.headers {
                 let kept = before.and_then(|before| header(&before.headers, name));
                 let at = format!("$.webhook.headers[{name:?}]");
-                if is_secret_name(name) {
-                    sealing.seal(value, kept, &at)?;
+                if is_secret_name(name) || matches!(value, Sealable::Literal { .. }) {
+                    sealing.seal(value, kept, syntax, &at)?;
                 } else {
                     sealing.refuse_foreign(value, kept, &at);
                 }
             }
         }
         if let Some(lambda) = &mut draft.lambda {
+            let syntax = lambda.variables.clone().unwrap_or_default().text_syntax();
             let before = stored.and_then(|stored| stored.lambda.as_ref());
             let fields = [
                 ("access_key", &mut lambda.access_key, before.and_then(|before| before.access_key.as_ref())),
@@ -68,12 +71,13 @@ impl Registry {
             ];
             for (field, value, kept) in fields {
                 if let Some(value) = value {
-                    sealing.seal(value, kept, &format!("$.lambda.{field}"))?;
+                    sealing.seal(value, kept, Syntax::Braces, &format!("$.lambda.{field}"))?;
                 }
             }
             for (name, value) in &mut lambda.environment_variables {
                 let kept = before.and_then(|before| before.environment_variables.get(name));
-                sealing.seal(value, kept, &format!("$.lambda.environment_variables[{name:?}]"))?;
+                let at = format!("$.lambda.environment_variables[{name:?}]");
+                sealing.seal(value, kept, syntax, &at)?;
             }
         }
         sealing.finish()
@@ -133,17 +137,13 @@ fn header<'a>(headers: &'a hookswitch_model::draft::Headers, name: &str) -> Opti
 }
 
 /// The sealed values that a draft refers to.
-fn seals_of(draft: &ToolDraft) -> Vec<SealId> {
+pub(crate) fn seals_of(draft: &ToolDraft) -> Vec<SealId> {
     let headers = draft.webhook.iter().flat_map(|webhook| webhook.headers.values());
     let lambda = draft.lambda.iter().flat_map(|lambda| {
         let credentials = [&lambda.access_key, &lambda.secret_key, &lambda.session_token];
         lambda.environment_variables.values().chain(credentials.into_iter().flatten())
     });
-    let seal = |value: &Sealable| match value {
-        Sealable::Sealed { sealed } => Some(*sealed),
-        Sealable::Text(_) => None,
-    };
-    headers.chain(lambda).filter_map(seal).collect()
+    headers.chain(lambda).filter_map(Sealable::seal).collect()
 }
 
 struct Sealing<'a> {
@@ -177,28 +177,35 @@ impl<'a> Sealing<'a> {
         Ok(id)
     }
 
-    fn seal(&mut self, value: &mut Sealable, kept: Option<&Sealable>, at: &str) -> Result<(), RegistryError> {
-        match value {
-            Sealable::Text(text) if text == REDACTED => match kept {
-                Some(kept) => *value = kept.clone(),
-                None => self.findings.error(at, "nothing_stored", "there is no stored value to keep"),
-            },
-            Sealable::Text(text) if is_placeholder_only(text) => {}
-            Sealable::Text(text) if text.contains("{{") => {
-                let message = "name the secret part too: {{secret.NAME}}";
-                self.findings.error(at, "mixed_secret", message);
+    fn seal(
+        &mut self,
+        value: &mut Sealable,
+        kept: Option<&Sealable>,
+        syntax: Syntax,
+        at: &str,
+    ) -> Result<(), RegistryError> {
+        let (text, variables) = match value {
+            Sealable::Sealed { .. } => {
+                self.refuse_foreign(value, kept, at);
+                return Ok(());
             }
-            Sealable::Text(text) if matches!(kept, Some(Sealable::Sealed { sealed }) if self.is_same(*sealed, text)) => {
-                if let Some(kept) = kept {
-                    *value = kept.clone();
+            Sealable::Text(text) | Sealable::Literal { literal: text } if text == REDACTED => {
+                match kept {
+                    Some(kept) => *value = kept.clone(),
+                    None => self.findings.error(at, "nothing_stored", "there is no stored value to keep"),
                 }
+                return Ok(());
             }
-            Sealable::Text(text) => {
-                let id = self.add(&text.clone(), Purpose::Definition)?;
-                *value = Sealable::Sealed { sealed: id };
-            }
-            Sealable::Sealed { .. } => self.refuse_foreign(value, kept, at),
-        }
+            Sealable::Text(text) if is_placeholder_only(text, syntax) => return Ok(()),
+            Sealable::Text(text) => (text.clone(), variables_of(text, syntax)),
+            Sealable::Literal { literal } => (literal.clone(), Vec::new()),
+        };
+        let same = kept.and_then(Sealable::seal).filter(|seal| self.is_same(*seal, &text));
+        let sealed = match same {
+            Some(seal) => seal,
+            None => self.add(&text, Purpose::Definition)?,
+        };
+        *value = Sealable::Sealed { sealed, variables };
         Ok(())
     }
 
@@ -222,37 +229,44 @@ pub(crate) fn purpose_word(purpose: Purpose) -> String {
     }
 }
 
-/// An optional scheme word and placeholders: `Bearer {{secret.crm_key}}`. Nothing in it needs sealing.
-pub(crate) fn is_placeholder_only(text: &str) -> bool {
-    let rest = text.split_once(' ').map_or(text, |(first, rest)| {
-        if !first.is_empty() && first.len() <= 16 && first.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-            rest
-        } else {
-            text
+/// The variables of a text, each once.
+fn variables_of(text: &str, syntax: Syntax) -> Vec<String> {
+    let Ok(parsed) = Text::parse(text, syntax) else { return Vec::new() };
+    let mut names: Vec<String> = Vec::new();
+    for path in parsed.paths() {
+        if !names.iter().any(|name| name == path.text()) {
+            names.push(path.text().to_owned());
         }
+    }
+    names
+}
+
+/// An optional scheme word and placeholders: `Bearer {{secret.crm_key}}`. Nothing in it needs sealing.
+pub fn is_placeholder_only(text: &str, syntax: Syntax) -> bool {
+    let rest = text.split_once(' ').map_or(text, |(first, rest)| {
+        let is_scheme =
+            !first.is_empty() && first.len() <= 16 && first.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if is_scheme { rest } else { text }
     });
-    let mut rest = rest.trim();
-    if rest.is_empty() {
-        return false;
-    }
-    while let Some(inner) = rest.strip_prefix("{{") {
-        let Some((_, after)) = inner.split_once("}}") else { return false };
-        rest = after.trim_start_matches([':', ' ']);
-    }
-    rest.is_empty()
+    let Ok(parsed) = Text::parse(rest.trim(), syntax) else { return false };
+    !parsed.is_literal() && parsed.literals().all(|between| between.chars().all(|c| matches!(c, ':' | ' ')))
 }
 
 #[cfg(test)]
 mod tests {
+    use hookswitch_template::Syntax::{Braces, Dollar};
+
     use super::is_placeholder_only;
 
     #[test]
     fn what_needs_no_sealing() {
-        assert!(is_placeholder_only("Bearer {{secret.crm_key}}"));
-        assert!(is_placeholder_only("{{secret.a}}"));
-        assert!(is_placeholder_only("Basic {{secret.user}}:{{secret.password}}"));
-        assert!(!is_placeholder_only("Bearer sk-123"));
-        assert!(!is_placeholder_only("sk-{{secret.a}}"));
-        assert!(!is_placeholder_only(""));
+        assert!(is_placeholder_only("Bearer {{secret.crm_key}}", Braces));
+        assert!(is_placeholder_only("{{secret.a}}", Braces));
+        assert!(is_placeholder_only("Basic {{secret.user}}:{{secret.password}}", Braces));
+        assert!(!is_placeholder_only("Bearer sk-123", Braces));
+        assert!(!is_placeholder_only("sk-{{secret.a}}", Braces));
+        assert!(!is_placeholder_only("", Braces));
+        assert!(is_placeholder_only("Token ${API_KEY}", Dollar));
+        assert!(!is_placeholder_only("Token $${API_KEY}", Dollar));
     }
 }

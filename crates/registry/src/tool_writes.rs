@@ -239,7 +239,7 @@ impl Registry {
             return Err(RegistryError::finding(
                 "$.webhook.signature",
                 "not_signed",
-                "the tool signs nothing",
+                "the tool has no signing secret of its own",
             ));
         }
         let secret = WebhookSecret::generate().map_err(|_| random_failed())?.reveal();

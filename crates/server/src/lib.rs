@@ -6,6 +6,7 @@
 mod accept;
 mod clock;
 mod connection;
+mod dialects;
 mod error;
 mod front;
 mod metrics;
@@ -76,7 +77,10 @@ impl Server {
         let metrics = Arc::new(Metrics::new(engine.clone()));
         let native = hookswitch_dialect_native::router(NativeState::new(engine.clone(), stopping.clone()));
         let operations = operations::router(engine.clone(), Arc::clone(&metrics), stopping.clone());
-        let mounts = Mounts::new(Mount::new::<Native>("native", operations.merge(native)));
+        let mounts = dialects::all(&engine).into_iter().fold(
+            Mounts::new(Mount::new::<Native>("native", operations.merge(native))),
+            |mounts, dialect| mounts.at_prefix(dialect.prefix, dialect.mount),
+        );
         let public_url = parts.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
         let front = Arc::new(Front::new(mounts, metrics, public_url.into(), stopping.clone()));
         let acceptor = Acceptor::new(parts.settings, parts.tls.as_ref())?;

@@ -10,12 +10,20 @@ use sqlx::{PgPool, SqlitePool};
 use crate::error::StoreError;
 
 /// Number, name, text for SQLite, text for PostgreSQL.
-const ALL: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "first",
-    include_str!("../migrations/sqlite/0001_first.sql"),
-    include_str!("../migrations/postgres/0001_first.sql"),
-)];
+const ALL: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "first",
+        include_str!("../migrations/sqlite/0001_first.sql"),
+        include_str!("../migrations/postgres/0001_first.sql"),
+    ),
+    (
+        2,
+        "project signing",
+        include_str!("../migrations/sqlite/0002_project_signing.sql"),
+        include_str!("../migrations/postgres/0002_project_signing.sql"),
+    ),
+];
 
 fn migrator(text_of: fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {
     let migrations: Vec<Migration> = ALL

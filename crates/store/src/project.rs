@@ -49,6 +49,14 @@ pub(crate) async fn check(tx: &mut Tx, org: OrgId, project: ProjectId) -> Result
     tx.row(query).await?.map(drop).ok_or(StoreError::NotFound)
 }
 
+/// Keeps others from changing what belongs to a project until the end of the transaction.
+pub(crate) async fn lock(tx: &mut Tx, org: OrgId, project: ProjectId) -> Result<()> {
+    let for_update = tx.for_update();
+    let query =
+        sql("select id from projects where org = $1 and id = $2").bind(org).bind(project).push(for_update);
+    tx.row(query).await?.map(drop).ok_or(StoreError::NotFound)
+}
+
 impl Store {
     /// Makes a project.
     pub async fn create_project(&self, org: OrgId, name: &ProjectName) -> Result<Project> {

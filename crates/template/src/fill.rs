@@ -86,6 +86,12 @@ pub enum FillError {
         /// The variable.
         variable: String,
     },
+    /// A value in the URL's host holds something that no host name may.
+    #[error("the value of \"{variable}\" is no part of a host name")]
+    HostValue {
+        /// The variable.
+        variable: String,
+    },
     /// The header would hold CR, LF, NUL or another control character.
     #[error("a header value holds a control character")]
     HeaderControl,

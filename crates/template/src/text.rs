@@ -61,12 +61,16 @@ impl Text {
         Ok(filling.finish(text))
     }
 
-    /// The text of a template without variables, escapes resolved.
-    pub(crate) fn literal(&self) -> String {
+    /// What stands between the variables, escapes resolved.
+    pub fn literals(&self) -> impl Iterator<Item = &str> {
         self.parts
             .iter()
             .filter_map(|part| if let Part::Literal(text) = part { Some(text.as_str()) } else { None })
-            .collect()
+    }
+
+    /// The text of a template without variables, escapes resolved.
+    pub(crate) fn literal(&self) -> String {
+        self.literals().collect()
     }
 
     pub(crate) fn fill_into(

@@ -1,9 +1,11 @@
 //! URL templates: split into their parts before any value is known, so that no value can change host, path structure
 //! or query structure (security: template injection, S20, S22, S23).
 
+mod authority;
 mod encode;
 mod split;
 
+use authority::Authority;
 use thiserror::Error;
 
 pub use encode::{percent_encode, push_query_pair};
@@ -23,6 +25,8 @@ pub const MAX_URL_BYTES: usize = 8192;
 pub struct UrlTemplate {
     source: String,
     base: String,
+    /// Scheme and authority with variables; `base` is empty then.
+    authority: Option<Authority>,
     path: Vec<Part>,
     query: Vec<Part>,
     has_query: bool,
@@ -66,20 +70,31 @@ impl UrlTemplate {
         split::split(text, syntax)
     }
 
+    /// Parses a URL that may hold variables in user info, host and port, too: of secrets only, which the caller sees
+    /// to. A host's value may hold letters, digits, `.` and `-`; the filled URL is still to be checked as a whole.
+    pub fn parse_open(text: &str, syntax: Syntax) -> Result<Self, UrlError> {
+        authority::split(text, syntax)
+    }
+
     /// The text as it was written.
     pub fn source(&self) -> &str {
         &self.source
     }
 
     /// Scheme and authority as written: `https://api.example.com:8443`, with user info when there is any. Every filled
-    /// URL begins with it.
-    pub fn base(&self) -> &str {
-        &self.base
+    /// URL begins with it. Nothing where it holds variables.
+    pub fn base(&self) -> Option<&str> {
+        self.authority.is_none().then_some(&self.base)
+    }
+
+    /// The variables of scheme and authority.
+    pub fn authority_variables(&self) -> impl Iterator<Item = &Path> {
+        self.authority.iter().flat_map(Authority::paths)
     }
 
     /// All variables, in order.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
-        variables(&self.path).chain(variables(&self.query))
+        self.authority_variables().chain(variables(&self.path)).chain(variables(&self.query))
     }
 
     /// The variables of the path, in order.
@@ -95,10 +110,14 @@ impl UrlTemplate {
     /// Fills the URL: each value percent-encoded, path and query alike; unset ones are empty.
     pub fn fill(&self, lookup: &dyn Lookup, rules: &FillRules) -> Result<Filled<String>, FillError> {
         let mut filling = Filling::new(lookup, rules.max_bytes);
-        filling.spend(self.base.len())?;
-        let mut url = self.base.clone();
+        let mut url = match &self.authority {
+            Some(authority) => authority.fill(&mut filling)?,
+            None => self.base.clone(),
+        };
+        let base_len = url.len();
+        filling.spend(base_len)?;
         fill_part(&self.path, rules.empty_in_path, &mut filling, &mut url)?;
-        if has_dot_segment(&url[self.base.len()..]) {
+        if has_dot_segment(&url[base_len..]) {
             return Err(FillError::DotSegment);
         }
         if self.has_query {

@@ -1,6 +1,7 @@
-//! Standard Webhooks signatures (security: "Standard Webhooks, exactly").
+//! Standard Webhooks signatures (security: "Standard Webhooks, exactly"), and timestamped ones.
 
 mod secret;
+mod timestamped;
 
 use std::fmt::Write as _;
 
@@ -8,6 +9,7 @@ use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 pub use secret::{SecretError, WebhookSecret};
+pub use timestamped::sign_timestamped;
 
 /// Header with the message id, the same on every attempt.
 pub const ID_HEADER: &str = "webhook-id";

@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 use hookswitch_egress::{ACTION_IDLE, Freshness};
 use hookswitch_executors::webhook::{self, FilledRequest, Reading, Stamps};
 use hookswitch_executors::{Opened, Redactor};
+use hookswitch_model::definition::RetryWaits;
 use hookswitch_model::execution::{Attempt, AttemptTimings, RequestRecord};
-use hookswitch_model::plan::RequestPlan;
+use hookswitch_model::plan::{AnswerPlan, RequestPlan};
 use hookswitch_model::{ActId, Effect, Outcome, Stamp};
 use hookswitch_session::Event;
 use hookswitch_template::text_form;
 use serde_json::{Map, Value};
 
 use super::record::{clean, sensitive_values};
-use super::{CallValues, Finish, Run, late, open_all};
+use super::{CallValues, Finish, Run, explanations, late, open_all, spoken_variables};
 use crate::session::LiveTool;
 use crate::{backoff, told, trace};
 
@@ -29,6 +30,8 @@ pub(super) struct Sending {
     /// Values of arguments that are not recorded.
     pub(super) sensitive: Vec<Value>,
     pub(super) act: ActId,
+    pub(super) answer: AnswerPlan,
+    pub(super) waits: RetryWaits,
     pub(super) effect: Effect,
     pub(super) max_tries: u32,
     pub(super) budget_end: Instant,
@@ -87,7 +90,7 @@ pub(super) async fn run_webhook(run: &Run, tool: &Arc<LiveTool>, plan: &RequestP
         () = tokio::time::sleep_until(budget_end.into()) => None,
     };
     let finish = match ended {
-        Some(attempted) => finish_of(tool, &sending, attempted),
+        Some(attempted) => finish_of(run, tool, &sending, attempted),
         None if is_read && run.abort.is_cancelled() => Finish::cancelled(),
         None => Finish::timed_out(if is_read { Outcome::Failed } else { Outcome::Unknown }),
     };
@@ -117,7 +120,9 @@ async fn prepare(
         Finish::refused("not_configured", "this tool is not set up yet")
     })?;
     run.note_secrets_used(definition).await;
-    let mut values = CallValues::of(&run.session, &run.work, Stamp::now());
+    // Reads have no act; their key tells attempts of one call apart from other calls.
+    let act = run.act.unwrap_or_else(|| ActId::from_uuid(run.work.execution.uuid()));
+    let mut values = CallValues::of_act(&run.session, &run.work, act, Stamp::now());
     values.add_opened(&run.work, &opened);
     let is_read = definition.effect == Effect::Read;
     let freshness = if is_read { Freshness::Any } else { Freshness::IdleUnder(ACTION_IDLE) };
@@ -143,8 +148,9 @@ async fn prepare(
         redactor,
         sensitive,
         opened,
-        // Reads have no act; their key tells attempts of one call apart from other calls.
-        act: run.act.unwrap_or_else(|| ActId::from_uuid(run.work.execution.uuid())),
+        act,
+        answer: plan.answer.clone(),
+        waits: definition.retry_waits,
         effect: definition.effect,
         max_tries: definition.max_tries,
         budget_end,
@@ -178,7 +184,7 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
         .await;
         let timings = sent.as_ref().map_or_else(|_| AttemptTimings::default(), webhook::timings_of);
         let mut reading = match &sent {
-            Ok(response) => webhook::read_answer(response, sending.effect),
+            Ok(response) => webhook::read_answer(response, sending.effect, &sending.answer),
             Err(error) => webhook::read_error(error, sending.effect),
         };
         // One that did not get through, or was turned away, does not undo what the one before it may have done.
@@ -200,7 +206,7 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
         if !reading.may_retry || number >= sending.max_tries {
             return Attempted { reading, record, attempts };
         }
-        let wait = backoff::wait_before(number - 1, reading.retry_after, random_fraction());
+        let wait = backoff::wait_before(sending.waits, number - 1, reading.retry_after, random_fraction());
         if Instant::now() + wait >= sending.budget_end {
             return Attempted { reading, record, attempts };
         }
@@ -209,11 +215,17 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
 }
 
 /// What the attempts mean for the call.
-pub(super) fn finish_of(tool: &LiveTool, sending: &Sending, attempted: Attempted) -> Finish {
+pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted: Attempted) -> Finish {
     let definition = &tool.prepared.definition;
     let Attempted { reading, record, attempts } = attempted;
     let mut finish = if reading.outcome == Outcome::Done {
-        let shaped = told::shape(definition, reading.result);
+        let shaped = told::shape(definition, reading.result, &reading.response, |set| {
+            explanations(
+                definition,
+                &spoken_variables(&run.session, &run.session.state.lock(), &run.work),
+                set,
+            )
+        });
         Finish {
             outcome: Some(Outcome::Done),
             // Without the secrets that its own request carried.

@@ -27,7 +27,7 @@ pub(super) async fn listen(
         attempted = attempts => attempted,
         () = tokio::time::sleep_until(sending.listen_end.into()) => return,
     };
-    let finish = finish_of(tool, sending, attempted);
+    let finish = finish_of(run, tool, sending, attempted);
     let Some(outcome) = finish.outcome.filter(|outcome| matches!(outcome, Outcome::Done | Outcome::Failed))
     else {
         return;

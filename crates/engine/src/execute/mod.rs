@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use opened::open_all;
 pub(crate) use record::{Finish, blank_record, clean, recorded_arguments, sensitive_values};
-pub(crate) use values::{CallValues, spoken_variables, with_fixed};
+pub(crate) use values::{CallValues, Places, explain, explanations, spoken_variables, with_fixed};
 
 use crate::Engine;
 use crate::session::{LiveSession, LiveTool, Work};
@@ -82,9 +82,9 @@ impl Run {
         }
     }
 
-    /// The budget of the call: the tool's timeout under the server's ceiling.
+    /// The budget of the call: the tool's timeout under the ceilings of its dialect and of the server.
     fn budget(&self, tool: &LiveTool) -> Duration {
-        tool.prepared.definition.timeout.min(self.engine.inner.settings.ceiling)
+        self.engine.inner.settings.budget(&tool.prepared)
     }
 
     /// What an attempt sends as `traceparent`: its own context when there are traces, else the caller's.

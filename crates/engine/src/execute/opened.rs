@@ -38,9 +38,13 @@ pub(crate) async fn open_all(
             let secret = registry.open_seal(scope, seal).await?;
             opened.seals.insert(seal, secret.ok_or_else(|| OpenError::Missing(seal.to_string()))?);
         }
-        if plan.signature == SignatureScheme::Standard {
-            opened.signing = registry.open_signing_secrets(scope, prepared.id).await?;
-        }
+        opened.signing = match plan.signature {
+            SignatureScheme::Standard => registry.open_signing_secrets(scope, prepared.id).await?,
+            SignatureScheme::Project => {
+                registry.open_project_signing_secrets(scope, prepared.project).await?
+            }
+            SignatureScheme::None => Vec::new(),
+        };
     }
     for (key, value) in config {
         if let Some(seal) = sealed_reference(value) {

@@ -139,6 +139,8 @@ impl Engine {
         }
         let mut system = session.system;
         system.insert("session_id".to_owned(), Value::from(session.id.to_string()));
+        system.insert("session_uuid".to_owned(), Value::from(session.id.uuid().to_string()));
+        system.insert("session_number".to_owned(), Value::from(session.number));
         system.insert("channel".to_owned(), json!(session.channel));
         system.entry("call_id").or_insert_with(|| Value::from(session.id.to_string()));
         let live = Arc::new(LiveSession {

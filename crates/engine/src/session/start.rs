@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use hookswitch_egress::{ACTION_IDLE, Freshness, TlsRule};
-use hookswitch_model::draft::Kind;
+use hookswitch_model::draft::{Kind, NameSuffix};
 use hookswitch_model::event::EventKind;
-use hookswitch_model::name::function_name;
+use hookswitch_model::name::{function_name, function_text};
 use hookswitch_model::session::{PinnedTool, Session};
 use hookswitch_model::tool::StoredTool;
 use hookswitch_model::{Effect, ProjectId, Scope, SessionId, Stamp};
@@ -84,7 +84,12 @@ impl Engine {
             if let Some(zone) = &agent.draft.timezone {
                 system.entry("timezone").or_insert_with(|| json!(zone));
             }
+            if agent.draft.disabled {
+                return Err(EngineError::finding("$.agent", "agent_disabled", "the agent is disabled"));
+            }
             system.insert("agent_id".to_owned(), json!(id));
+            system.insert("agent_uuid".to_owned(), json!(id.uuid()));
+            system.insert("agent_number".to_owned(), json!(agent.number));
             system.insert("agent_name".to_owned(), json!(agent.draft.name));
             for binding in self.inner.store.list_bindings(scope, id).await? {
                 if binding.enabled {
@@ -124,9 +129,10 @@ impl Engine {
         let mut hosts = HashSet::new();
         for tool in &session.tools {
             if let hookswitch_model::definition::ToolKind::Webhook(plan) = &tool.prepared.definition.kind
-                && hosts.insert(plan.url.base())
+                && let Some(base) = plan.url.base()
+                && hosts.insert(base)
                 && hosts.len() <= 8
-                && let Ok(url) = policy.check_url(plan.url.base())
+                && let Ok(url) = policy.check_url(base)
             {
                 let egress = self.inner.egress.clone();
                 let is_read = tool.prepared.definition.effect == Effect::Read;
@@ -139,18 +145,22 @@ impl Engine {
     }
 }
 
-/// The tools as the session holds them: enabled ones, function names unique (`_2`, `_3` for later ones).
+/// The tools as the session holds them: enabled ones, function names unique: later ones get `_2`, `_3`, or their number.
 fn pin(wanted: Vec<(StoredTool, Map<String, Value>)>) -> Vec<PinnedTool> {
     let mut taken = HashSet::new();
     let mut pinned = Vec::with_capacity(wanted.len());
     for (tool, config) in wanted.into_iter().filter(|(tool, _)| tool.enabled) {
-        let base = function_name(&tool.name);
+        let own = tool.draft.function.clone().unwrap_or_default();
+        let base = own.name.as_deref().map_or_else(|| function_name(&tool.name), function_text);
+        let with = |suffix: String| format!("{}{suffix}", &base[..base.len().min(64 - suffix.len())]);
         let mut function = base.clone();
+        if taken.contains(&function) && own.suffix == NameSuffix::ToolNumber {
+            function = with(format!("_{}", tool.number));
+        }
         let mut number = 1;
         while !taken.insert(function.clone()) {
             number += 1;
-            let suffix = format!("_{number}");
-            function = format!("{}{suffix}", &base[..base.len().min(64 - suffix.len())]);
+            function = with(format!("_{number}"));
         }
         pinned.push(PinnedTool { tool: tool.id, version: tool.version, function, config });
     }

@@ -1,8 +1,12 @@
 //! What an answer means: outcome, result, and the line for the model (semantics: Attempts and time).
 
 use hookswitch_egress::{MaybeSent, NotSent, RedirectStop, Response, SendError};
+use hookswitch_model::draft::{EmptyAnswer, ErrorWords, Success};
+use hookswitch_model::plan::AnswerPlan;
 use hookswitch_model::{Effect, Outcome};
 use serde_json::{Value, json};
+
+use super::body;
 
 /// Longest part of an answer's own error text that the model is told, in characters.
 const MOST_ERROR: usize = 300;
@@ -32,11 +36,13 @@ pub struct Reading {
     pub retry_after: Option<u64>,
 }
 
-/// Reads a whole answer.
-pub fn read_answer(response: &Response, effect: Effect) -> Reading {
+/// Reads a whole answer by the definition's rule.
+pub fn read_answer(response: &Response, effect: Effect, rule: &AnswerPlan) -> Reading {
     let status = response.status.as_u16();
-    let parsed = parse_body(&response.body);
-    let is_success = response.status.is_success();
+    let parsed = body::parse(response, rule.text);
+    // A redirect that was refused is none of the receiver's answers.
+    let is_success = response.status.is_success()
+        || rule.success == Success::Below400 && status < 400 && !is_refused(response.redirect_stop.as_ref());
     let is_client_error = response.status.is_client_error();
     let outcome = match effect {
         _ if is_success => Outcome::Done,
@@ -48,12 +54,12 @@ pub fn read_answer(response: &Response, effect: Effect) -> Reading {
     let error = (!is_success).then(|| match &response.redirect_stop {
         Some(RedirectStop::Refused(refusal)) => format!("webhook redirected: {}", refusal.tenant_message()),
         _ if redirected => "webhook redirected".to_owned(),
-        _ => format!("HTTP {status}: {}", error_text(&parsed, response.status)),
+        _ => format!("HTTP {status}: {}", error_text(&parsed, response.status, rule.error)),
     });
     let is_retryable_status = status == 429 || response.status.is_server_error();
     Reading {
         outcome,
-        result: if is_success { result_of(&parsed) } else { Value::Null },
+        result: if is_success { result_of(&parsed, status, rule) } else { Value::Null },
         response: parsed,
         status: Some(status),
         error,
@@ -63,6 +69,11 @@ pub fn read_answer(response: &Response, effect: Effect) -> Reading {
         is_unhealthy: response.status.is_server_error(),
         retry_after: retry_after(response),
     }
+}
+
+/// Whether a redirect was to be followed and could not be.
+const fn is_refused(stop: Option<&RedirectStop>) -> bool {
+    !matches!(stop, None | Some(RedirectStop::NotFollowed))
 }
 
 /// Reads a failure to get an answer.
@@ -90,27 +101,43 @@ pub fn read_error(error: &SendError, effect: Effect) -> Reading {
     }
 }
 
-/// JSON where it is JSON, text where it is text, null where there is nothing.
-fn parse_body(body: &[u8]) -> Value {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Value::Null;
+fn result_of(parsed: &Value, status: u16, rule: &AnswerPlan) -> Value {
+    if !rule.mapping.is_empty() {
+        return body::map(parsed, &rule.mapping);
     }
-    serde_json::from_slice(body).unwrap_or_else(|_| json!({ "text": String::from_utf8_lossy(body) }))
+    match (parsed.is_null(), rule.empty) {
+        (true, EmptyAnswer::Ok) => json!({"ok": true}),
+        (true, EmptyAnswer::Status) => json!({"success": true, "status_code": status}),
+        _ => parsed.clone(),
+    }
 }
 
-fn result_of(parsed: &Value) -> Value {
-    if parsed.is_null() { json!({"ok": true}) } else { parsed.clone() }
+/// The receiver's own words, where it has any.
+fn error_text(parsed: &Value, status: http::StatusCode, words: ErrorWords) -> String {
+    let found = match words {
+        ErrorWords::Named => named(parsed),
+        ErrorWords::NamedOrText => named(parsed).or_else(|| parsed.as_str().map(str::to_owned)),
+        ErrorWords::NamedAsJson => {
+            let word = [parsed.get("error"), parsed.get("message")]
+                .into_iter()
+                .flatten()
+                .find(|word| !word.is_null());
+            word.map(|word| hookswitch_template::text_form(word).into_owned())
+        }
+    };
+    let found = found.filter(|text| !text.trim().is_empty());
+    let text = found.unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason given").to_owned());
+    text.chars().filter(|c| !c.is_control()).take(MOST_ERROR).collect()
 }
 
-/// The receiver's own words, where it has any: `error`, `error.message`, `message` or `detail`.
-fn error_text(parsed: &Value, status: http::StatusCode) -> String {
+/// `error`, `error.message`, `message` or `detail`, the first that is a text.
+fn named(parsed: &Value) -> Option<String> {
     let words = [parsed.get("error"), parsed.get("message"), parsed.get("detail")];
     let text = words
         .into_iter()
         .flatten()
         .find_map(|word| word.as_str().or_else(|| word.get("message").and_then(Value::as_str)));
-    let text = text.unwrap_or_else(|| status.canonical_reason().unwrap_or("no reason given"));
-    text.chars().filter(|c| !c.is_control()).take(MOST_ERROR).collect()
+    text.map(str::to_owned)
 }
 
 fn retry_after(response: &Response) -> Option<u64> {

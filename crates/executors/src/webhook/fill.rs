@@ -2,15 +2,19 @@
 
 use bytes::Bytes;
 use hookswitch_egress::{CheckedUrl, Freshness, Policy, RedirectRule, TlsRule};
-use hookswitch_model::draft::{RedirectPolicy, SignatureScheme};
+use hookswitch_model::draft::{QueryLists, RedirectPolicy, SignatureScheme, UnsetRule};
 use hookswitch_model::parameter::Place;
 use hookswitch_model::plan::{BodyPlan, HeaderValuePlan, RequestPlan};
-use hookswitch_template::{FillError, FillRules, Lookup, push_query_pair, text_form};
+use hookswitch_template::{
+    EmptyInPath, FillError, FillRules, HeaderTemplate, Lookup, UnsetMember, push_query_pair, text_form,
+};
 use http::Method;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
+use super::user_info;
+use super::watched::Watched;
 use crate::opened::Opened;
 use crate::variables::Variables;
 
@@ -36,6 +40,8 @@ pub struct FilledRequest {
     pub tls: TlsRule,
     /// How it is signed.
     pub signature: SignatureScheme,
+    /// The header of a timestamped signature, besides.
+    pub timestamped_signature: Option<HeaderName>,
     /// Which kept connections may carry it.
     pub freshness: Freshness,
     /// Variables that had no value.
@@ -57,6 +63,9 @@ pub enum Refused {
     /// A sealed value is gone or was never set.
     #[error("the tool is not configured")]
     NotConfigured,
+    /// A variable has no value, and the definition wants nothing sent then.
+    #[error("unresolved placeholder {0}")]
+    Unresolved(String),
 }
 
 /// Fills a plan. `rest` values are the arguments with fixed ones added.
@@ -67,34 +76,23 @@ pub fn fill(
     policy: &Policy,
     freshness: Freshness,
 ) -> Result<FilledRequest, Refused> {
-    if plan.signature == SignatureScheme::Standard && opened.signing.is_empty() {
+    if plan.signature != SignatureScheme::None && opened.signing.is_empty() {
         // A receiver that checks signatures must not get used to requests without one.
         return Err(Refused::NotConfigured);
     }
-    let rules = FillRules::default();
+    let watched = Watched::new(plan, variables);
+    let rules = rules_of(plan);
     let mut unset = Vec::new();
-    let mut url = take(plan.url.fill(variables, &rules)?, &mut unset);
-    let mut headers = HeaderMap::with_capacity(plan.headers.len() + 8);
-    for header in &plan.headers {
-        let value = match &header.value {
-            HeaderValuePlan::Template(template) => take(template.fill(variables, &rules)?, &mut unset),
-            HeaderValuePlan::Sealed(seal) => {
-                let secret = opened.seals.get(seal).ok_or(Refused::NotConfigured)?;
-                Some(secret.expose_secret().to_owned())
-            }
-        };
-        if let Some(value) = value {
-            insert(&mut headers, &header.name, &value)?;
-        }
-    }
+    let mut url = take(plan.url.fill(&watched, &rules)?, &mut unset);
+    let mut headers = fill_headers(plan, &watched, opened, &mut unset)?;
     for (name, template) in &plan.query {
-        let value = take(template.fill(variables, &rules)?, &mut unset);
-        if !value.is_null() {
-            push_query_pair(&mut url, name, &value);
-        }
+        let value = take(template.fill(&watched, &rules)?, &mut unset);
+        push_query(plan, &mut url, name, &value);
     }
     let placed = place_arguments(plan, variables.input, &mut url, &mut headers)?;
-    let body = fill_body(plan, variables, placed, &mut headers, &mut unset)?;
+    let body = fill_body(plan, &watched, placed, &mut headers, &mut unset)?;
+    watched.finish()?;
+    let url = user_info::take(url, &mut headers)?;
     let url = policy.check_url(&url).map_err(Refused::Address)?;
     Ok(FilledRequest {
         method: plan.method.clone(),
@@ -108,9 +106,59 @@ pub fn fill(
         },
         tls: if plan.verify_tls { TlsRule::Verified } else { TlsRule::Insecure },
         signature: plan.signature,
+        timestamped_signature: plan.timestamped_signature.clone(),
         freshness,
         unset,
     })
+}
+
+fn rules_of(plan: &RequestPlan) -> FillRules {
+    let (unset_member, empty_in_path) = match plan.unset {
+        UnsetRule::Empty => (UnsetMember::Null, EmptyInPath::Keep),
+        UnsetRule::RefuseInPath => (UnsetMember::Null, EmptyInPath::Refuse),
+        UnsetRule::Refuse => (UnsetMember::Drop, EmptyInPath::Refuse),
+    };
+    FillRules { unset_member, empty_in_path, ..FillRules::default() }
+}
+
+fn fill_headers(
+    plan: &RequestPlan,
+    variables: &dyn Lookup,
+    opened: &Opened,
+    unset: &mut Vec<String>,
+) -> Result<HeaderMap, Refused> {
+    let rules = rules_of(plan);
+    let mut headers = HeaderMap::with_capacity(plan.headers.len() + 8);
+    for header in &plan.headers {
+        let sealed =
+            |seal| opened.seals.get(seal).map(ExposeSecret::expose_secret).ok_or(Refused::NotConfigured);
+        let value = match &header.value {
+            HeaderValuePlan::Template(template) => take(template.fill(variables, &rules)?, unset),
+            HeaderValuePlan::Sealed(seal) => Some(sealed(seal)?.to_owned()),
+            HeaderValuePlan::Literal(literal) => Some(literal.clone()),
+            HeaderValuePlan::SealedTemplate(seal, _) => {
+                let parsed = HeaderTemplate::parse(sealed(seal)?, plan.names.text_syntax());
+                let template = parsed.map_err(|_| Refused::NotConfigured)?;
+                take(template.fill(variables, &rules)?, unset)
+            }
+        };
+        if let Some(value) = value {
+            insert(&mut headers, &header.name, &value)?;
+        }
+    }
+    Ok(headers)
+}
+
+/// Appends a query parameter; null is left out.
+fn push_query(plan: &RequestPlan, url: &mut String, name: &str, value: &Value) {
+    match value {
+        Value::Array(items) if plan.query_lists == QueryLists::Repeated => {
+            for item in items {
+                push_query_pair(url, name, item);
+            }
+        }
+        value => push_query_pair(url, name, value),
+    }
 }
 
 fn take<T>(filled: hookswitch_template::Filled<T>, unset: &mut Vec<String>) -> T {
@@ -138,27 +186,27 @@ fn place_arguments(
 ) -> Result<Option<Map<String, Value>>, Refused> {
     let Some(arguments) = input.as_object() else { return Ok(None) };
     let mut body = Map::new();
-    match plan.rest {
-        Some(Place::Body) => return Ok(Some(arguments.clone())),
-        Some(Place::Query) => {
-            for (name, value) in arguments.iter().filter(|(_, value)| !value.is_null()) {
-                push_query_pair(url, name, value);
-            }
+    if let Some(rest) = &plan.rest {
+        let left = arguments.iter().filter(|(name, _)| !rest.except.contains(*name));
+        if rest.place == Place::Body {
+            return Ok(Some(left.map(|(name, value)| (name.clone(), value.clone())).collect()));
         }
-        _ => {}
+        for (name, value) in left {
+            push_query(plan, url, name, value);
+        }
     }
     let mut has_body = false;
     for placed in &plan.placed {
         has_body |= placed.place == Place::Body;
-        let Some(value) = arguments.get(&placed.name).filter(|value| !value.is_null()) else { continue };
+        let Some(value) = arguments.get(&placed.name) else { continue };
         match placed.place {
-            Place::Query => push_query_pair(url, &placed.send_as, value),
+            // A member that is null says so; elsewhere null is nothing.
+            Place::Body => drop(body.insert(placed.send_as.clone(), value.clone())),
+            _ if value.is_null() => {}
+            Place::Query => push_query(plan, url, &placed.send_as, value),
             Place::Header => {
                 let Ok(name) = HeaderName::from_bytes(placed.send_as.as_bytes()) else { continue };
                 insert(headers, &name, &text_form(value))?;
-            }
-            Place::Body => {
-                body.insert(placed.send_as.clone(), value.clone());
             }
             // Filled where the URL names it.
             Place::Path => {}
@@ -175,12 +223,16 @@ fn fill_body(
     unset: &mut Vec<String>,
 ) -> Result<Bytes, Refused> {
     const JSON: HeaderValue = HeaderValue::from_static("application/json");
+    const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
     const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
-    let rules = FillRules::default();
+    let rules = rules_of(plan);
     let (bytes, kind) = match &plan.body {
         BodyPlan::Json(template) => {
             let value = take(template.fill(variables, &rules)?, unset);
-            (Bytes::from(value.to_string()), JSON)
+            match (&value, headers.get(CONTENT_TYPE).is_some_and(is_form)) {
+                (Value::Object(members), true) => (Bytes::from(form_text(plan, members)), FORM),
+                _ => (Bytes::from(value.to_string()), JSON),
+            }
         }
         BodyPlan::Text(text) => {
             let is_form = headers.get(CONTENT_TYPE).is_some_and(is_form);
@@ -195,6 +247,15 @@ fn fill_body(
     };
     headers.entry(CONTENT_TYPE).or_insert(kind);
     Ok(bytes)
+}
+
+/// An object as a form: encoded as a query is.
+fn form_text(plan: &RequestPlan, members: &Map<String, Value>) -> String {
+    let mut text = String::from("?");
+    for (name, value) in members {
+        push_query(plan, &mut text, name, value);
+    }
+    text.split_off(1)
 }
 
 fn is_form(kind: &HeaderValue) -> bool {

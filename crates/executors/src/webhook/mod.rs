@@ -1,9 +1,12 @@
 //! Webhook tools: fill the request once, sign and send it per attempt, read the answer.
 
 mod answer;
+mod body;
 mod fill;
 mod record;
 mod send;
+mod user_info;
+mod watched;
 
 pub use answer::{Reading, read_answer, read_error};
 pub use fill::{FilledRequest, Refused, fill};

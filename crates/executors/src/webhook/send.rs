@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use hookswitch_egress::signing::{WebhookSecret, sign};
+use hookswitch_egress::signing::{WebhookSecret, sign, sign_timestamped};
 use hookswitch_egress::{Client, MAX_BODY_BYTES, Request, Response, SendError};
 use hookswitch_model::draft::SignatureScheme;
 use hookswitch_model::execution::AttemptTimings;
@@ -43,7 +43,7 @@ fn headers_of(request: &FilledRequest, stamps: &Stamps, opened: &Opened) -> Head
     if let Some(trace) = stamps.traceparent.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
         headers.entry(TRACEPARENT).or_insert(trace);
     }
-    if request.signature == SignatureScheme::Standard {
+    if request.signature != SignatureScheme::None {
         let secrets: Vec<WebhookSecret> = (opened.signing.iter())
             .filter_map(|secret| WebhookSecret::parse(secret.expose_secret()).ok())
             .collect();
@@ -61,6 +61,13 @@ fn headers_of(request: &FilledRequest, stamps: &Stamps, opened: &Opened) -> Head
                 }
             }
             Err(error) => tracing::error!(%error, "a request could not be signed"),
+        }
+        if let Some(name) = &request.timestamped_signature {
+            let texts = opened.signing.iter().map(ExposeSecret::expose_secret);
+            let value = sign_timestamped(timestamp, &request.body, texts);
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(name.clone(), value);
+            }
         }
     }
     headers

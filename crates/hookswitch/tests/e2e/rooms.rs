@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Crates and those that they may use. Test-only edges do not count.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("template", &[]),
     ("schema", &[]),
     ("model", &["template", "schema"]),
@@ -21,8 +21,25 @@ const ROOMS: [(&str, &[&str]); 17] = [
         &["model", "template", "schema", "session", "vault", "store", "egress", "executors", "registry"],
     ),
     ("api", &["model", "registry", "engine"]),
+    ("dialect-pyai", &["model", "template", "schema", "registry", "engine", "api"]),
+    ("dialect-burki", &["model", "template", "schema", "registry", "engine", "api"]),
+    ("dialect-phonic", &["model", "template", "schema", "registry", "engine", "api"]),
+    ("dialect-bland", &["model", "template", "schema", "registry", "engine", "api"]),
     ("dialect-native", &["model", "template", "schema", "registry", "engine", "api"]),
-    ("server", &["model", "api", "engine", "registry", "dialect-native"]),
+    (
+        "server",
+        &[
+            "model",
+            "api",
+            "engine",
+            "registry",
+            "dialect-native",
+            "dialect-pyai",
+            "dialect-burki",
+            "dialect-phonic",
+            "dialect-bland",
+        ],
+    ),
     ("cli", &["model"]),
     ("telemetry", &["egress"]),
     ("testkit", &[]),

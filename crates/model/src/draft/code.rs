@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::names::NameRule;
 use crate::secret::Sealable;
 
 /// What code may reach.
@@ -82,6 +83,9 @@ pub struct LambdaDraft {
     /// Event shape.
     #[serde(default)]
     pub event_shape: EventShape,
+    /// How the variables of its templates are found. Default: the native rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variables: Option<NameRule>,
     /// Version or alias.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualifier: Option<String>,

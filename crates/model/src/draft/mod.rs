@@ -3,8 +3,10 @@
 //! Kept apart from [`crate::definition::Definition`] so that a definition can be checked as a whole and reported
 //! with all its findings. The kind's settings stand under a key of the kind's name.
 
+mod answer;
 mod call_control;
 mod code;
+mod names;
 mod webhook;
 
 use std::collections::BTreeMap;
@@ -12,10 +14,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use answer::{AnswerRule, EmptyAnswer, ErrorWords, Success, TextAnswer};
 pub use call_control::{CallControlDraft, CallOperation, NoAnswer};
 pub use code::{EventShape, InvocationType, LambdaDraft, Network, PythonDraft};
+pub use names::{NameRule, Namespace, UnsetRule, VariableSyntax};
 pub use webhook::{
-    Headers, NameRule, Namespace, RedirectPolicy, SignatureScheme, VariableSyntax, WebhookDraft,
+    Headers, QueryLists, RedirectPolicy, SignatureScheme, UnplacedArguments, UrlVariables, WebhookDraft,
 };
 
 use crate::config_schema::ConfigSchema;
@@ -139,9 +143,60 @@ pub struct ToolDraft {
     /// Words to filter lists by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// How the model sees it, where that differs from name and description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<FunctionDraft>,
+    /// The session variable that keeps the whole answer of this tool, beside what is extracted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_variable: Option<String>,
+    /// Texts with variables that are filled after the extractions and handed to the model as `_context`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answer_context: Vec<String>,
+    /// Waits between attempts. Default: 100 ms, doubled, up to 1 s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_wait: Option<RetryWait>,
+    /// Other organisations of this server may see it and copy it, nothing else.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub public: bool,
     /// What only one dialect's form knows, for the way back; changes no behaviour.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extras: Map<String, Value>,
+}
+
+/// The function that the model sees.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FunctionDraft {
+    /// Its name; other characters than `[A-Za-z0-9_-]` become `_`. Default: the tool's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What the model reads. Default: the tool's description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What tells two functions of one name in a session apart.
+    #[serde(skip_serializing_if = "is_default")]
+    pub suffix: NameSuffix,
+}
+
+/// What the later one of two functions of one name gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameSuffix {
+    /// `_2`, `_3`.
+    #[default]
+    Count,
+    /// `_` and the tool's number.
+    ToolNumber,
+}
+
+/// Waits between attempts: random up to `first_ms`, doubled each time, up to `most_ms`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetryWait {
+    /// Upper end of the first wait.
+    pub first_ms: Millis,
+    /// Longest wait that the receiver did not ask for.
+    pub most_ms: Millis,
 }
 
 /// A text that enters the conversation when the tool is called.
@@ -213,6 +268,11 @@ impl ToolDraft {
             result_limit: None,
             config_schema: None,
             tags: Vec::new(),
+            function: None,
+            answer_variable: None,
+            answer_context: Vec::new(),
+            retry_wait: None,
+            public: false,
             extras: Map::new(),
         }
     }

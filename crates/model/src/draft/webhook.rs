@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::answer::AnswerRule;
+use super::names::{NameRule, UnsetRule};
 use crate::secret::Sealable;
 
 /// Which redirects are followed; each hop is vetted anew, never from https to http.
@@ -25,77 +27,45 @@ pub enum SignatureScheme {
     /// Standard Webhooks with the tool's own secret.
     #[default]
     Standard,
+    /// Standard Webhooks with the secret of the tool's project.
+    Project,
     /// Not at all.
     None,
 }
 
-/// Where the value of a variable is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Namespace {
-    /// The checked arguments.
-    Input,
-    /// Values of the session: ids, numbers, clock.
-    System,
-    /// Session variables: given at the start or extracted from answers.
-    Vars,
-    /// The binding's config.
-    Config,
-    /// The organisation's secrets.
-    Secret,
-}
-
-/// How the variables of a definition's templates are resolved. A dialect writes its own rule; absent means
-/// the native one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NameRule {
-    /// `{{…}}` or `${…}`.
-    #[serde(default)]
-    pub syntax: VariableSyntax,
-    /// The brackets in the URL, when they differ.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url_syntax: Option<VariableSyntax>,
-    /// Names compared without regard to case.
-    #[serde(default)]
-    pub case_blind: bool,
-    /// First segments that name a place: `input` → [`Namespace::Input`].
-    pub prefixes: Vec<(String, Namespace)>,
-    /// Where a name without such a segment is looked for, in order.
-    pub bare: Vec<Namespace>,
-}
-
-/// The brackets around a variable.
+/// Where arguments go that the model gave and no template names, in definitions without a list of parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum VariableSyntax {
-    /// `{{a.b}}`
+pub enum UnplacedArguments {
+    /// All of them to body or query when no template names any argument; else nowhere.
     #[default]
-    Braces,
-    /// `${a.b}`
-    Dollar,
-    /// `{a}`: in URLs only.
-    Single,
+    Auto,
+    /// Those that no template names, to body or query; nowhere when the body is a template.
+    Unused,
+    /// Nowhere.
+    Nowhere,
 }
 
-impl Default for NameRule {
-    /// The native rule: `input.` `system.` `vars.` `config.` `secret.`; bare names in input, vars, system.
-    fn default() -> Self {
-        let prefixes = [
-            ("input", Namespace::Input),
-            ("system", Namespace::System),
-            ("vars", Namespace::Vars),
-            ("config", Namespace::Config),
-            ("secret", Namespace::Secret),
-        ];
-        Self {
-            syntax: VariableSyntax::Braces,
-            url_syntax: None,
-            case_blind: false,
-            prefixes: prefixes.into_iter().map(|(prefix, place)| (prefix.to_owned(), place)).collect(),
-            bare: vec![Namespace::Input, Namespace::Vars, Namespace::System],
-        }
-    }
+/// How an array becomes query parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryLists {
+    /// One parameter holding compact JSON.
+    #[default]
+    Json,
+    /// One parameter an item.
+    Repeated,
+}
+
+/// Where a URL may hold variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UrlVariables {
+    /// In path and query.
+    #[default]
+    PathAndQuery,
+    /// Secrets of the organisation also in user info, host and port. The address is then checked at the call only.
+    SecretsInHost,
 }
 
 /// An HTTP request as written.
@@ -125,9 +95,55 @@ pub struct WebhookDraft {
     /// How the request is signed.
     #[serde(default)]
     pub signature: SignatureScheme,
+    /// A further header, `t=<unix seconds>,v1=<hex>`: HMAC-SHA256 of `<t>.<body>` keyed with all bytes of the signing
+    /// secret's text, one `v1` for each secret that is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamped_signature: Option<String>,
     /// How variables are resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variables: Option<NameRule>,
+    /// What a variable without a value does.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unset: UnsetRule,
+    /// Where the URL may hold variables.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub url_variables: UrlVariables,
+    /// Where arguments go that no template names.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unplaced: UnplacedArguments,
+    /// How an array becomes query parameters.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub query_lists: QueryLists,
+    /// How the answer is read.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub answer: AnswerRule,
+}
+
+impl WebhookDraft {
+    /// A `GET` of a URL with nothing else set.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            method: None,
+            headers: Headers::new(),
+            query: Map::new(),
+            body: None,
+            redirects: RedirectPolicy::default(),
+            verify_tls: true,
+            signature: SignatureScheme::default(),
+            timestamped_signature: None,
+            variables: None,
+            unset: UnsetRule::default(),
+            url_variables: UrlVariables::default(),
+            unplaced: UnplacedArguments::default(),
+            query_lists: QueryLists::default(),
+            answer: AnswerRule::default(),
+        }
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn yes() -> bool {

@@ -1,25 +1,38 @@
 //! The arguments: one schema out of parameters, an `input_schema` or a loose shape.
 
 use hookswitch_schema::{ArgumentSchema, LooseShape, SchemaFinding, SchemaLimits};
+use hookswitch_template::JsonTemplate;
 use serde_json::{Map, Value, json};
 
-use crate::definition::{Arguments, FixedParameter};
-use crate::draft::ToolDraft;
+use crate::definition::{Arguments, FixedParameter, FixedSource};
+use crate::draft::{NameRule, ToolDraft};
 use crate::finding::Findings;
-use crate::name::ParameterName;
+use crate::name::{ParameterName, SecretName};
 use crate::parameter::{ParameterDraft, ParameterSource};
 
 /// Most parameters of one tool.
 const MOST_PARAMETERS: usize = 128;
 /// What a `system` source may name.
-const SYSTEM_VALUES: [&str; 12] = [
+const SYSTEM_VALUES: [&str; 24] = [
     "session_id",
+    "session_uuid",
+    "session_number",
     "call_id",
     "agent_id",
+    "agent_uuid",
+    "agent_number",
     "agent_name",
     "tool_call_id",
+    "tool_id",
+    "tool_uuid",
+    "tool_number",
+    "tool",
+    "function",
+    "act_id",
+    "test",
     "from",
     "to",
+    "direction",
     "channel",
     "timezone",
     "now",
@@ -62,11 +75,33 @@ pub(super) fn parse(draft: &ToolDraft, findings: &mut Findings) -> Option<Argume
 }
 
 /// The parameters that do not come from the model.
-pub(super) fn fixed(draft: &ToolDraft) -> Vec<FixedParameter> {
-    (draft.parameters.iter().flatten())
-        .filter(|parameter| parameter.source != ParameterSource::Model)
-        .map(|parameter| FixedParameter { name: parameter.name.clone(), source: parameter.source.clone() })
-        .collect()
+pub(super) fn fixed(draft: &ToolDraft, findings: &mut Findings) -> Vec<FixedParameter> {
+    let mut fixed = Vec::new();
+    for (index, parameter) in draft.parameters.iter().flatten().enumerate() {
+        let source = match &parameter.source {
+            ParameterSource::Model => continue,
+            ParameterSource::Static(value) => FixedSource::Static(value.clone()),
+            ParameterSource::System(name) => FixedSource::System(name.clone()),
+            ParameterSource::Config(key) => FixedSource::Config(key.clone()),
+            // Names that are none were found before.
+            ParameterSource::Secret(name) => match SecretName::parse(name.as_str()) {
+                Ok(name) => FixedSource::Secret(name),
+                Err(_) => continue,
+            },
+            ParameterSource::Template { value, only_on } => {
+                match JsonTemplate::parse(value, NameRule::default().text_syntax()) {
+                    Ok(template) => FixedSource::Template(template, *only_on),
+                    Err(error) => {
+                        let at = format!("$.parameters[{index}].source");
+                        findings.error(at, "invalid_template", error.to_string());
+                        continue;
+                    }
+                }
+            }
+        };
+        fixed.push(FixedParameter { name: parameter.name.clone(), source });
+    }
+    fixed
 }
 
 fn compile(shown: &Value, at: &str, is_list: bool, findings: &mut Findings) -> Option<Arguments> {
@@ -126,7 +161,7 @@ fn check_parameters(draft: &ToolDraft, parameters: &[ParameterDraft], findings: 
 fn check_source(draft: &ToolDraft, parameter: &ParameterDraft, at: &str, findings: &mut Findings) {
     let at = format!("{at}.source");
     match &parameter.source {
-        ParameterSource::Model | ParameterSource::Static(_) => {}
+        ParameterSource::Model | ParameterSource::Static(_) | ParameterSource::Template { .. } => {}
         ParameterSource::System(name) if SYSTEM_VALUES.contains(&name.as_str()) => {}
         ParameterSource::System(_) => {
             findings.error(at, "unknown_value", format!("known: {}", SYSTEM_VALUES.join(", ")));

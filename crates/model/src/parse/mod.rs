@@ -1,5 +1,6 @@
 //! From draft to definition: all findings, not the first.
 
+mod answer;
 mod arguments;
 mod call_control;
 mod code;
@@ -11,10 +12,10 @@ use std::time::Duration;
 
 use hookswitch_template::{Extraction, Text};
 
-use crate::definition::{Definition, ToolKind};
+use crate::definition::{Arguments, Definition, RetryWaits, ToolKind};
 use crate::draft::{Kind, NameRule, ToolDraft};
 use crate::finding::Findings;
-use crate::name::ToolName;
+use crate::name::{ToolName, function_name, function_text};
 use crate::plan::{DEFAULT_TIMEOUT, HostedFunction};
 
 /// Longest description, in bytes.
@@ -51,7 +52,7 @@ impl ToolDraft {
         self.check_numbers(findings);
         let names = self.webhook.as_ref().and_then(|webhook| webhook.variables.clone()).unwrap_or_default();
         let arguments = arguments::parse(self, findings);
-        let kind = self.parse_kind(&names, findings);
+        let kind = self.parse_kind(&names, arguments.as_ref(), findings);
         let speech_line = self.speech.line.as_ref().and_then(|line| {
             Text::parse(line, names.text_syntax())
                 .map_err(|error| findings.error("$.speech.line", "invalid_template", error.to_string()))
@@ -69,13 +70,16 @@ impl ToolDraft {
             schema.check("$.config_schema", findings);
         }
         let effect = effect::decide(self, findings);
-        let kind = kind?;
-        let references = references::collect(self, &kind, &names, speech_line.as_ref(), findings);
+        let (kind, name) = (kind?, name?);
+        let answer_context = answer::context(self, &names, findings);
+        let references =
+            references::collect(self, &kind, &names, speech_line.as_ref(), &answer_context, findings);
         Some(Definition {
-            name: name?,
-            description: self.description.clone(),
+            function: function(self, &name),
+            description: model_description(self),
+            name,
             arguments: arguments?,
-            fixed: arguments::fixed(self),
+            fixed: arguments::fixed(self, findings),
             kind,
             effect,
             effect_declared: self.effect.is_some(),
@@ -91,6 +95,9 @@ impl ToolDraft {
             speech_line,
             extract,
             result,
+            answer_variable: self.answer_variable.clone(),
+            answer_context,
+            retry_waits: self.retry_wait.map_or_else(RetryWaits::default, RetryWaits::from),
             result_limit: self
                 .result_limit
                 .map_or(hookswitch_template::cut::DEFAULT_LIMIT, |limit| limit as usize),
@@ -153,7 +160,12 @@ impl ToolDraft {
             .collect()
     }
 
-    fn parse_kind(&self, names: &NameRule, findings: &mut Findings) -> Option<ToolKind> {
+    fn parse_kind(
+        &self,
+        names: &NameRule,
+        arguments: Option<&Arguments>,
+        findings: &mut Findings,
+    ) -> Option<ToolKind> {
         let given = [
             (Kind::Webhook, self.webhook.is_some()),
             (Kind::Python, self.python.is_some()),
@@ -176,7 +188,8 @@ impl ToolDraft {
             Kind::Client => return Some(ToolKind::Client),
             Kind::Webhook => {
                 if let Some(draft) = &self.webhook {
-                    let plan = webhook::parse(draft, self.parameters.as_deref(), names, findings)?;
+                    let declared = arguments.map(Arguments::declared).unwrap_or_default();
+                    let plan = webhook::parse(draft, self.parameters.as_deref(), declared, names, findings)?;
                     return Some(ToolKind::Webhook(Box::new(plan)));
                 }
             }
@@ -225,6 +238,17 @@ impl ToolDraft {
         missing(findings);
         None
     }
+}
+
+/// The function name that the model sees, before it is made unique in a session.
+fn function(draft: &ToolDraft, name: &ToolName) -> String {
+    let own = draft.function.as_ref().and_then(|function| function.name.as_deref());
+    own.map_or_else(|| function_name(name), function_text)
+}
+
+fn model_description(draft: &ToolDraft) -> String {
+    let own = draft.function.as_ref().and_then(|function| function.description.clone());
+    own.unwrap_or_else(|| draft.description.clone())
 }
 
 fn extraction(name: &str, path: &str, at: &str, findings: &mut Findings) -> Option<Extraction> {

@@ -1,6 +1,7 @@
 //! What a definition refers to: secrets, and the session variables that make two calls different acts.
 
-use hookswitch_template::{Path, Text};
+use hookswitch_template::{JsonTemplate, Path, Text};
+use serde_json::Value;
 
 use crate::definition::{SystemUse, ToolKind};
 use crate::draft::{NameRule, Namespace, ToolDraft};
@@ -10,8 +11,27 @@ use crate::parameter::ParameterSource;
 use crate::plan::Target;
 
 /// Values of the session that change by themselves: no part of what a call means to do.
-const NOT_MEANT: [&str; 8] =
-    ["now", "now_utc", "timestamp", "session_id", "call_id", "tool_call_id", "agent_id", "agent_name"];
+const NOT_MEANT: [&str; 19] = [
+    "now",
+    "now_utc",
+    "timestamp",
+    "session_id",
+    "session_uuid",
+    "session_number",
+    "call_id",
+    "tool_call_id",
+    "act_id",
+    "agent_id",
+    "agent_uuid",
+    "agent_number",
+    "agent_name",
+    "tool",
+    "tool_id",
+    "tool_uuid",
+    "tool_number",
+    "function",
+    "test",
+];
 
 /// The clock's names among the session's values.
 const CLOCK: [&str; 3] = ["now", "now_utc", "timestamp"];
@@ -28,6 +48,7 @@ pub(super) fn collect(
     kind: &ToolKind,
     names: &NameRule,
     line: Option<&Text>,
+    told: &[Text],
     findings: &mut Findings,
 ) -> References {
     let mut references =
@@ -40,6 +61,9 @@ pub(super) fn collect(
         }
         if let ParameterSource::System(name) = &parameter.source {
             references.note_system(name);
+        }
+        if let ParameterSource::Template { value, .. } = &parameter.source {
+            note_template(value, draft, &mut references, findings);
         }
     }
     if let ToolKind::Webhook(plan) = kind {
@@ -55,7 +79,8 @@ pub(super) fn collect(
     for path in &spoken {
         note_system(path, draft, names, &mut references);
     }
-    for path in line.into_iter().flat_map(Text::paths).chain(spoken) {
+    for path in line.into_iter().flat_map(Text::paths).chain(spoken).chain(told.iter().flat_map(Text::paths))
+    {
         if names.target(path) == Target::In(Namespace::Secret) {
             let message = format!("a secret ({path}) must not be spoken or told to the model");
             findings.error("$.speech.line", "secret_exposed", message);
@@ -71,11 +96,27 @@ impl References {
     }
 }
 
+/// A template of a fixed value: native names, and no secrets, which have a source of their own.
+fn note_template(value: &Value, draft: &ToolDraft, references: &mut References, findings: &mut Findings) {
+    let names = NameRule::default();
+    let Ok(template) = JsonTemplate::parse(value, names.text_syntax()) else { return };
+    for path in template.paths() {
+        note_system(path, draft, &names, references);
+        if names.target(path) == Target::In(Namespace::Secret) {
+            let message = format!("a secret ({path}) is a source of its own: {{\"secret\": \"NAME\"}}");
+            findings.error("$.parameters", "secret_exposed", message);
+        }
+    }
+}
+
 fn note_system(path: &Path, draft: &ToolDraft, names: &NameRule, references: &mut References) {
     match names.target(path) {
-        Target::In(Namespace::System) => references.note_system(path.text_from(1).unwrap_or_default()),
+        Target::In(Namespace::System) => {
+            let name = path.text_from(1).unwrap_or_default();
+            references.note_system(names.system_name(name).unwrap_or(name));
+        }
         Target::Bare(places) if places.contains(&Namespace::System) && !is_argument(draft, path.root()) => {
-            references.note_system(path.text());
+            references.note_system(names.system_name(path.text()).unwrap_or(path.text()));
         }
         _ => {}
     }
@@ -109,6 +150,7 @@ fn note(
         Target::In(_) => return,
     };
     let (name, reads_session) = places;
+    let name = names.system_name(name).unwrap_or(name);
     let is_set_by_answer = draft.extract.contains_key(name.split('.').next().unwrap_or(name));
     if reads_session && !NOT_MEANT.contains(&name) && !is_set_by_answer {
         push(&mut references.variables, path.clone());

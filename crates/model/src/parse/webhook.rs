@@ -1,13 +1,15 @@
 //! The request plan of a webhook.
 
-use hookswitch_template::{HeaderTemplate, JsonTemplate, Text, UrlTemplate};
+use std::collections::BTreeSet;
+
+use hookswitch_template::{HeaderTemplate, JsonTemplate, Path, Text, UrlTemplate};
 use http::{HeaderName, Method};
 use serde_json::Value;
 
-use crate::draft::{NameRule, VariableSyntax, WebhookDraft};
+use crate::draft::{NameRule, UnplacedArguments, UrlVariables, VariableSyntax, WebhookDraft};
 use crate::finding::Findings;
 use crate::parameter::{ParameterDraft, ParameterSource, Place};
-use crate::plan::{BodyPlan, HeaderPlan, HeaderValuePlan, PlacedParameter, RequestPlan};
+use crate::plan::{AnswerPlan, BodyPlan, HeaderPlan, HeaderValuePlan, PlacedParameter, RequestPlan, Rest};
 use crate::secret::{Sealable, is_secret_name};
 
 /// Longest URL, in bytes.
@@ -33,6 +35,7 @@ const REFUSED_HEADERS: [&str; 12] = [
 pub(super) fn parse(
     draft: &WebhookDraft,
     parameters: Option<&[ParameterDraft]>,
+    declared: BTreeSet<String>,
     names: &NameRule,
     findings: &mut Findings,
 ) -> Option<RequestPlan> {
@@ -42,6 +45,8 @@ pub(super) fn parse(
     let query = parse_query(draft, names, findings);
     warn_of_literals(draft, findings);
     let body = parse_body(draft, names, method.as_ref(), findings);
+    let timestamped_signature = parse_signature_header(draft, findings);
+    let answer = parse_answer(draft, findings);
     if names.syntax == VariableSyntax::Single {
         findings.error("$.webhook.variables.syntax", "conflict", "{name} is for URLs only");
     }
@@ -57,6 +62,11 @@ pub(super) fn parse(
         redirects: draft.redirects,
         verify_tls: draft.verify_tls,
         signature: draft.signature,
+        timestamped_signature,
+        query_lists: draft.query_lists,
+        unset: draft.unset,
+        declared,
+        answer,
     };
     let by_default = if is_bodyless(&plan.method) { Place::Query } else { Place::Body };
     match parameters {
@@ -64,10 +74,55 @@ pub(super) fn parse(
             plan.placed = place(parameters, &plan, by_default, findings);
             check_path_places(&plan, parameters, findings);
         }
-        None if draft.body.is_none() && plan.named_arguments().is_empty() => plan.rest = Some(by_default),
-        None => {}
+        None => plan.rest = rest_of(draft, &plan, by_default),
     }
     Some(plan)
+}
+
+/// Where arguments go that nothing places.
+fn rest_of(draft: &WebhookDraft, plan: &RequestPlan, place: Place) -> Option<Rest> {
+    let except: BTreeSet<String> = plan.named_arguments().into_iter().map(str::to_owned).collect();
+    let has_body_template = draft.body.is_some();
+    let wanted = match draft.unplaced {
+        UnplacedArguments::Auto => !has_body_template && except.is_empty(),
+        UnplacedArguments::Unused => !has_body_template,
+        UnplacedArguments::Nowhere => false,
+    };
+    wanted.then_some(Rest { place, except })
+}
+
+fn parse_signature_header(draft: &WebhookDraft, findings: &mut Findings) -> Option<HeaderName> {
+    let text = draft.timestamped_signature.as_deref()?;
+    let at = "$.webhook.timestamped_signature";
+    match HeaderName::from_bytes(text.as_bytes()) {
+        Ok(name) if REFUSED_HEADERS.contains(&name.as_str()) => {
+            findings.error(at, "refused_header", "this header is set by the server");
+            None
+        }
+        Ok(name) => Some(name),
+        Err(_) => {
+            findings.error(at, "invalid_name", "not a header name (RFC 9110)");
+            None
+        }
+    }
+}
+
+fn parse_answer(draft: &WebhookDraft, findings: &mut Findings) -> AnswerPlan {
+    let rule = &draft.answer;
+    if rule.mapping.len() > MOST_NAMES {
+        findings.error("$.webhook.answer.mapping", "too_many", format!("at most {MOST_NAMES} members"));
+    }
+    let mut mapping = Vec::new();
+    for (name, path) in rule.mapping.iter().take(MOST_NAMES) {
+        match Path::parse(path) {
+            Ok(path) => mapping.push((name.clone(), path)),
+            Err(error) => {
+                let at = format!("$.webhook.answer.mapping[{name:?}]");
+                findings.error(at, "invalid_path", error.to_string());
+            }
+        }
+    }
+    AnswerPlan { success: rule.success, empty: rule.empty, text: rule.text, error: rule.error, mapping }
 }
 
 /// Whether requests of this method carry no body by their nature.
@@ -99,9 +154,11 @@ fn parse_url(draft: &WebhookDraft, names: &NameRule, findings: &mut Findings) ->
         findings.error("$.webhook.url", "too_long", format!("at most {MOST_URL} bytes"));
         return None;
     }
-    UrlTemplate::parse(&draft.url, names.url_syntax())
-        .map_err(|error| findings.error("$.webhook.url", "invalid_url", error.to_string()))
-        .ok()
+    let parsed = match draft.url_variables {
+        UrlVariables::PathAndQuery => UrlTemplate::parse(&draft.url, names.url_syntax()),
+        UrlVariables::SecretsInHost => UrlTemplate::parse_open(&draft.url, names.url_syntax()),
+    };
+    parsed.map_err(|error| findings.error("$.webhook.url", "invalid_url", error.to_string())).ok()
 }
 
 fn parse_headers(draft: &WebhookDraft, names: &NameRule, findings: &mut Findings) -> Vec<HeaderPlan> {
@@ -124,7 +181,14 @@ fn parse_headers(draft: &WebhookDraft, names: &NameRule, findings: &mut Findings
             continue;
         }
         let value = match value {
-            Sealable::Sealed { sealed } => HeaderValuePlan::Sealed(*sealed),
+            Sealable::Literal { literal } => HeaderValuePlan::Literal(literal.clone()),
+            Sealable::Sealed { sealed, variables } if variables.is_empty() => {
+                HeaderValuePlan::Sealed(*sealed)
+            }
+            Sealable::Sealed { sealed, variables } => {
+                let named = variables.iter().filter_map(|text| Path::parse(text).ok()).collect();
+                HeaderValuePlan::SealedTemplate(*sealed, named)
+            }
             Sealable::Text(text) => match HeaderTemplate::parse(text, names.text_syntax()) {
                 Ok(template) => HeaderValuePlan::Template(template),
                 Err(error) => {

@@ -88,10 +88,10 @@ fn parameters_go_where_nothing_names_them() {
 fn a_schema_without_templates_sends_all_arguments() {
     let post = json!({"name": "t", "kind": "webhook", "webhook": {"url": "https://example.com/", "method": "POST"},
         "input_schema": {"type": "object", "properties": {"a": {"type": "string"}}}});
-    assert_eq!(plan_of(&parse(post).unwrap()).rest, Some(Place::Body));
+    assert_eq!(plan_of(&parse(post).unwrap()).rest.as_ref().unwrap().place, Place::Body);
     let get = json!({"name": "t", "kind": "webhook", "webhook": {"url": "https://example.com/"},
         "input_schema": {"type": "object", "properties": {"a": {"type": "string"}}}});
-    assert_eq!(plan_of(&parse(get).unwrap()).rest, Some(Place::Query));
+    assert_eq!(plan_of(&parse(get).unwrap()).rest.as_ref().unwrap().place, Place::Query);
     let named = json!({"name": "t", "kind": "webhook", "webhook": {"url": "https://example.com/{{input.a}}"},
         "input_schema": {"type": "object", "properties": {"a": {"type": "string"}}}});
     assert_eq!(plan_of(&parse(named).unwrap()).rest, None);

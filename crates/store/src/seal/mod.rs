@@ -1,9 +1,10 @@
 //! Values sealed beside definitions, and the keys with which tools sign.
 
+mod project_signing;
 mod rewrap;
 mod signing;
 
-use hookswitch_model::{AgentId, Mode, OrgId, Scope, SealId, SecretId, Stamp, ToolId};
+use hookswitch_model::{AgentId, Mode, OrgId, ProjectId, Scope, SealId, SecretId, Stamp, ToolId};
 
 use crate::db::{Result, Row, Tx, sql};
 use crate::error::StoreError;
@@ -31,6 +32,8 @@ pub enum SealedPlace {
     Seal(SealId),
     /// A signing key of a tool, by number.
     SigningKey(ToolId, u32),
+    /// A signing key of a project, by mode and number.
+    ProjectSigningKey(ProjectId, Mode, u32),
     /// A named secret.
     Secret(SecretId),
     /// An answer kept for the same `Idempotency-Key`, by organisation, mode and hash of the key.

@@ -11,17 +11,20 @@ use crate::open::Store;
 enum Table {
     Seals,
     SigningKeys,
+    ProjectSigningKeys,
     Secrets,
     Answers,
 }
 
-const WALK: [Table; 4] = [Table::Seals, Table::SigningKeys, Table::Secrets, Table::Answers];
+const WALK: [Table; 5] =
+    [Table::Seals, Table::SigningKeys, Table::ProjectSigningKeys, Table::Secrets, Table::Answers];
 
 impl SealedPlace {
     const fn table(&self) -> Table {
         match self {
             Self::Seal(_) => Table::Seals,
             Self::SigningKey(..) => Table::SigningKeys,
+            Self::ProjectSigningKey(..) => Table::ProjectSigningKeys,
             Self::Secret(_) => Table::Secrets,
             Self::Answer(..) => Table::Answers,
         }
@@ -34,6 +37,9 @@ impl Table {
         let query = match self {
             Self::Seals => sql("select * from seals where 1 = 1"),
             Self::SigningKeys => sql("select *, 'signing_key' as purpose from signing_keys where 1 = 1"),
+            Self::ProjectSigningKeys => {
+                sql("select *, 'signing_key' as purpose from project_signing_keys where 1 = 1")
+            }
             Self::Secrets => sql("select *, name as purpose from secrets where 1 = 1"),
             Self::Answers => sql("select *, route as purpose from answers where sealed is not null"),
         };
@@ -44,6 +50,14 @@ impl Table {
             Some(SealedPlace::SigningKey(tool, number)) => {
                 query.push(" and (tool, number) > (").arg(*tool).push(", ").arg(*number).push(")")
             }
+            Some(SealedPlace::ProjectSigningKey(project, mode, number)) => query
+                .push(" and (project, mode, number) > (")
+                .arg(*project)
+                .push(", ")
+                .arg(*mode)
+                .push(", ")
+                .arg(*number)
+                .push(")"),
             Some(SealedPlace::Answer(org, mode, hash)) => query
                 .push(" and (org, mode, key_hash) > (")
                 .arg(*org)
@@ -56,6 +70,7 @@ impl Table {
         query.push(match self {
             Self::Seals | Self::Secrets => " order by id",
             Self::SigningKeys => " order by tool, number",
+            Self::ProjectSigningKeys => " order by project, mode, number",
             Self::Answers => " order by org, mode, key_hash",
         })
     }
@@ -64,6 +79,9 @@ impl Table {
         Ok(match self {
             Self::Seals => SealedPlace::Seal(row.get("id")?),
             Self::SigningKeys => SealedPlace::SigningKey(row.get("tool")?, row.get("number")?),
+            Self::ProjectSigningKeys => {
+                SealedPlace::ProjectSigningKey(row.get("project")?, row.get("mode")?, row.get("number")?)
+            }
             Self::Secrets => SealedPlace::Secret(row.get("id")?),
             Self::Answers => SealedPlace::Answer(row.get("org")?, row.get("mode")?, hash_of(row)?),
         })
@@ -83,6 +101,9 @@ fn at(query: Query, place: &SealedPlace) -> Query {
         SealedPlace::Seal(id) => query.push("id = ").arg(*id),
         SealedPlace::Secret(id) => query.push("id = ").arg(*id),
         SealedPlace::SigningKey(tool, number) => query.push("tool = ").arg(*tool).and("number =", *number),
+        SealedPlace::ProjectSigningKey(project, mode, number) => {
+            query.push("project = ").arg(*project).and("mode =", *mode).and("number =", *number)
+        }
         SealedPlace::Answer(org, mode, hash) => {
             query.within("answers", Scope::new(OrgId::from_uuid(org.uuid()), *mode)).and("key_hash =", hash)
         }
@@ -129,6 +150,7 @@ impl Store {
         let query = match place.table() {
             Table::Seals => sql("update seals set sealed = $1 where "),
             Table::SigningKeys => sql("update signing_keys set sealed = $1 where "),
+            Table::ProjectSigningKeys => sql("update project_signing_keys set sealed = $1 where "),
             Table::Secrets => sql("update secrets set sealed = $1 where "),
             Table::Answers => sql("update answers set sealed = $1 where "),
         };

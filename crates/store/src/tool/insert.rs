@@ -24,8 +24,8 @@ impl Store {
         let mut tx = self.db().begin().await?;
         project::check(&mut tx, scope.org, new.project).await?;
         let query = sql("insert into tools (id, org, mode, project, name, kind, dialect, enabled, version, \
-             search_text, created_at, updated_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $10) returning number")
+             search_text, is_public, created_at, updated_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $11) returning number")
         .bind(new.id)
         .bind(scope.org)
         .bind(scope.mode)
@@ -35,6 +35,7 @@ impl Store {
         .bind(new.dialect)
         .bind(new.enabled)
         .bind(search_text(&new.name, &new.draft))
+        .bind(new.draft.public)
         .bind(now);
         let row = tx.row(query).await.map_err(|error| error.about("tool name"))?;
         let number = row.ok_or(StoreError::NotFound)?.get("number")?;

@@ -38,6 +38,7 @@ impl Store {
             save_version(&mut tx, id, version, draft, saved_by, now).await?;
             save_tags(&mut tx, scope, id, &draft.tags).await?;
             query = query.push(", version = ").arg(version).push(", kind = ").arg(draft.kind.as_str());
+            query = query.push(", is_public = ").arg(draft.public);
         }
         query = changed(query, &changes).push(" where id = ").arg(id);
         tx.run(query).await.map_err(|error| error.about("tool name"))?;

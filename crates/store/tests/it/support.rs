@@ -103,13 +103,9 @@ pub(crate) fn object(value: &Value) -> Map<String, Value> {
 
 pub(crate) fn agent_draft(name: &str) -> AgentDraft {
     AgentDraft {
-        name: AgentName::parse(name).unwrap(),
         prompt: Some("help".to_owned()),
-        greeting: None,
-        timezone: None,
-        variables: Map::new(),
         metadata: object(&json!({"z": 1, "a": 2})),
-        extras: Map::new(),
+        ..AgentDraft::new(AgentName::parse(name).unwrap())
     }
 }
 

@@ -19,11 +19,12 @@ pub(super) fn split(text: &str, syntax: Syntax) -> Result<UrlTemplate, UrlError>
         return Err(UrlError::DotSegment);
     }
     let has_query = query.is_some();
-    Ok(UrlTemplate { source: text.to_owned(), base, path, query: query.unwrap_or_default(), has_query })
+    let query = query.unwrap_or_default();
+    Ok(UrlTemplate { source: text.to_owned(), base, authority: None, path, query, has_query })
 }
 
 /// Parsers read blanks, controls and backslashes in different ways; none of them belongs into a URL.
-fn check_characters(text: &str, parts: &[Part]) -> Result<(), UrlError> {
+pub(super) fn check_characters(text: &str, parts: &[Part]) -> Result<(), UrlError> {
     let bad = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
     for part in parts {
         if let Part::Literal(literal) = part

@@ -34,6 +34,8 @@ pub struct AgentView {
     /// Free data of the owner.
     #[schema(value_type = Object)]
     pub metadata: Map<String, Value>,
+    /// Whether it starts no session.
+    pub disabled: bool,
     /// What only one dialect's form knows.
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Object, required = false)]
@@ -60,6 +62,7 @@ impl From<Agent> for AgentView {
             timezone: draft.timezone,
             variables: draft.variables,
             metadata: draft.metadata,
+            disabled: draft.disabled,
             extras: draft.extras,
             project_id: agent.project,
             created_at: agent.created_at,
@@ -92,6 +95,10 @@ pub struct AgentBody {
     #[serde(default)]
     #[schema(value_type = Object, required = false)]
     pub metadata: Map<String, Value>,
+    /// It starts no session. Default: false.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub disabled: bool,
     /// What only one dialect's form knows.
     #[serde(default)]
     #[schema(value_type = Object, required = false)]
@@ -111,6 +118,7 @@ impl AgentBody {
             timezone: self.timezone,
             variables: self.variables,
             metadata: self.metadata,
+            disabled: self.disabled,
             extras: self.extras,
         };
         (draft, self.project_id)

@@ -35,6 +35,7 @@ impl TrialBody {
     /// What the engine takes.
     pub fn into_input(self) -> TrialInput {
         TrialInput {
+            system: Map::new(),
             arguments: Value::Object(self.arguments),
             variables: self.variables,
             config: self.config,

@@ -1,0 +1,42 @@
+//! Phonic's custom-tool API (contract: phonic).
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use hookswitch_api::{ErrorShape, Failure, SurfaceState};
+use hookswitch_engine::Engine;
+use hookswitch_registry::Registry;
+use http::StatusCode;
+
+/// What the handlers work with; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct PhonicState {
+    engine: Engine,
+}
+
+impl PhonicState {
+    /// A state over an engine and its registry.
+    pub fn new(engine: Engine) -> Self {
+        Self { engine }
+    }
+}
+
+impl SurfaceState for PhonicState {
+    fn registry(&self) -> &Registry {
+        self.engine.registry()
+    }
+}
+
+/// Phonic's shape of errors.
+#[derive(Debug, Clone, Copy)]
+pub struct Phonic;
+
+impl ErrorShape for Phonic {
+    fn render(failure: &Failure) -> Response {
+        (StatusCode::INTERNAL_SERVER_ERROR, failure.to_string()).into_response()
+    }
+}
+
+/// The routes of this dialect, written for `/`.
+pub fn router(state: PhonicState) -> Router {
+    Router::new().with_state(state)
+}

@@ -1,0 +1,57 @@
+//! Variables that must have a value: notes the first one that has none, where the definition wants nothing sent then.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+
+use hookswitch_model::draft::{UnsetRule, VariableSyntax};
+use hookswitch_model::plan::RequestPlan;
+use hookswitch_template::{Lookup, Path};
+use serde_json::Value;
+
+use super::Refused;
+use crate::variables::Variables;
+
+/// A lookup that notes what it did not find. A declared argument that was not given is no such thing.
+pub(super) struct Watched<'v> {
+    plan: &'v RequestPlan,
+    variables: &'v Variables<'v>,
+    missing: RefCell<Option<String>>,
+}
+
+impl<'v> Watched<'v> {
+    pub(super) const fn new(plan: &'v RequestPlan, variables: &'v Variables<'v>) -> Self {
+        Self { plan, variables, missing: RefCell::new(None) }
+    }
+
+    /// Refuses when a variable was missing.
+    pub(super) fn finish(self) -> Result<(), Refused> {
+        match self.missing.into_inner() {
+            Some(name) => Err(Refused::Unresolved(name)),
+            None => Ok(()),
+        }
+    }
+
+    fn is_optional(&self, path: &Path) -> bool {
+        let argument = self.plan.names.argument_of(path);
+        argument.is_some_and(|name| {
+            self.plan.declared.contains(name)
+                || path.text_from(1).is_some_and(|rest| self.plan.declared.contains(rest))
+        })
+    }
+}
+
+impl Lookup for Watched<'_> {
+    fn get(&self, path: &Path) -> Option<Cow<'_, Value>> {
+        let found = self.variables.get(path);
+        if found.is_none() && self.plan.unset == UnsetRule::Refuse && !self.is_optional(path) {
+            let brackets = match self.plan.names.syntax {
+                VariableSyntax::Dollar => ("${", "}"),
+                VariableSyntax::Braces => ("{{", "}}"),
+                VariableSyntax::Single => ("{", "}"),
+            };
+            let name = format!("{}{}{}", brackets.0, path.text(), brackets.1);
+            self.missing.borrow_mut().get_or_insert(name);
+        }
+        found
+    }
+}

@@ -1,0 +1,1 @@
+//! Bland's clients and wire format against the real server.

@@ -1,0 +1,1 @@
+//! Burki's clients and wire format against the real server.

@@ -1,0 +1,1 @@
+//! Phonic's clients and wire format against the real server.

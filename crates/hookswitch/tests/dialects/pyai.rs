@@ -1,0 +1,1 @@
+//! PyAI's clients and wire format against the real server.

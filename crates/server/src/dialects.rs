@@ -1,0 +1,29 @@
+//! The vendors' dialects: one line each.
+
+use hookswitch_dialect_bland::{Bland, BlandState};
+use hookswitch_dialect_burki::{Burki, BurkiState};
+use hookswitch_dialect_phonic::{Phonic, PhonicState};
+use hookswitch_dialect_pyai::{Pyai, PyaiState};
+use hookswitch_engine::Engine;
+
+use crate::mounts::Mount;
+
+/// A dialect and the path below which it lives.
+pub(crate) struct Dialect {
+    pub(crate) prefix: &'static str,
+    pub(crate) mount: Mount,
+}
+
+/// All of them.
+pub(crate) fn all(engine: &Engine) -> Vec<Dialect> {
+    let pyai = hookswitch_dialect_pyai::router(PyaiState::new(engine.clone()));
+    let burki = hookswitch_dialect_burki::router(BurkiState::new(engine.clone()));
+    let phonic = hookswitch_dialect_phonic::router(PhonicState::new(engine.clone()));
+    let bland = hookswitch_dialect_bland::router(BlandState::new(engine.clone()));
+    vec![
+        Dialect { prefix: "/pyai", mount: Mount::new::<Pyai>("pyai", pyai) },
+        Dialect { prefix: "/burki", mount: Mount::new::<Burki>("burki", burki) },
+        Dialect { prefix: "/phonic", mount: Mount::new::<Phonic>("phonic", phonic) },
+        Dialect { prefix: "/bland", mount: Mount::new::<Bland>("bland", bland) },
+    ]
+}
