@@ -78,6 +78,16 @@ impl Variables<'_> {
     }
 }
 
+/// The secrets alone: where nothing that a caller says may lead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Secrets<'a>(pub(crate) &'a Variables<'a>);
+
+impl Lookup for Secrets<'_> {
+    fn get(&self, path: &Path) -> Option<Cow<'_, Value>> {
+        self.0.secret(self.0.names.secret_of(path)?)
+    }
+}
+
 /// A member whose name is the whole dotted text wins over the path.
 fn literal_key<'v>(root: &'v Value, text: Option<&str>) -> Option<&'v Value> {
     let members: &Map<String, Value> = root.as_object()?;

@@ -20,6 +20,8 @@ pub struct RequestPlan {
     pub method: Method,
     /// URL; its base holds no variables.
     pub url: UrlTemplate,
+    /// Whether user info in the URL is sent as `Authorization: Basic`; else such a URL is refused.
+    pub may_have_user_info: bool,
     /// Headers in the order in which they were written.
     pub headers: Vec<HeaderPlan>,
     /// Query parameters appended to the URL's own, in the order in which they were written.
@@ -149,6 +151,15 @@ impl NameRule {
                 _ => Some(""),
             },
             Target::Bare(places) if places.contains(&Namespace::Input) => Some(path.root()),
+            _ => None,
+        }
+    }
+
+    /// The name of the secret that a path names, if it can mean one.
+    pub fn secret_of<'a>(&self, path: &'a Path) -> Option<&'a str> {
+        match self.target(path) {
+            Target::In(Namespace::Secret) => path.text_from(1),
+            Target::Bare(places) if places.contains(&Namespace::Secret) => Some(path.text()),
             _ => None,
         }
     }

@@ -109,11 +109,21 @@ impl UrlTemplate {
 
     /// Fills the URL: each value percent-encoded, path and query alike; unset ones are empty.
     pub fn fill(&self, lookup: &dyn Lookup, rules: &FillRules) -> Result<Filled<String>, FillError> {
-        let mut filling = Filling::new(lookup, rules.max_bytes);
+        self.fill_open(lookup, lookup, rules)
+    }
+
+    /// The same, with variables of its own for user info, host and port.
+    pub fn fill_open(
+        &self,
+        authority_lookup: &dyn Lookup,
+        lookup: &dyn Lookup,
+        rules: &FillRules,
+    ) -> Result<Filled<String>, FillError> {
         let mut url = match &self.authority {
-            Some(authority) => authority.fill(&mut filling)?,
+            Some(authority) => authority.fill(&mut Filling::new(authority_lookup, rules.max_bytes))?,
             None => self.base.clone(),
         };
+        let mut filling = Filling::new(lookup, rules.max_bytes);
         let base_len = url.len();
         filling.spend(base_len)?;
         fill_part(&self.path, rules.empty_in_path, &mut filling, &mut url)?;

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::user_info;
 use super::watched::Watched;
 use crate::opened::Opened;
-use crate::variables::Variables;
+use crate::variables::{Secrets, Variables};
 
 /// Most redirects to the same origin.
 const SAME_ORIGIN_HOPS: u8 = 3;
@@ -83,7 +83,7 @@ pub fn fill(
     let watched = Watched::new(plan, variables);
     let rules = rules_of(plan);
     let mut unset = Vec::new();
-    let mut url = take(plan.url.fill(&watched, &rules)?, &mut unset);
+    let mut url = take(plan.url.fill_open(&Secrets(variables), &watched, &rules)?, &mut unset);
     let mut headers = fill_headers(plan, &watched, opened, &mut unset)?;
     for (name, template) in &plan.query {
         let value = take(template.fill(&watched, &rules)?, &mut unset);
@@ -92,7 +92,7 @@ pub fn fill(
     let placed = place_arguments(plan, variables.input, &mut url, &mut headers)?;
     let body = fill_body(plan, &watched, placed, &mut headers, &mut unset)?;
     watched.finish()?;
-    let url = user_info::take(url, &mut headers)?;
+    let url = if plan.may_have_user_info { user_info::take(url, &mut headers)? } else { url };
     let url = policy.check_url(&url).map_err(Refused::Address)?;
     Ok(FilledRequest {
         method: plan.method.clone(),

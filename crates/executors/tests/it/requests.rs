@@ -8,11 +8,17 @@ use hookswitch_model::draft::ToolDraft;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-fn fill(webhook: Value, parameters: Value, input: Value) -> Result<FilledRequest, Refused> {
-    let mut draft = json!({"name": "t", "kind": "webhook", "webhook": webhook});
+pub(crate) fn fill(webhook: Value, parameters: Value, input: Value) -> Result<FilledRequest, Refused> {
+    let mut draft = json!({"webhook": webhook});
     if parameters.is_array() {
         draft["parameters"] = parameters;
     }
+    fill_draft(draft, input)
+}
+
+pub(crate) fn fill_draft(mut draft: Value, input: Value) -> Result<FilledRequest, Refused> {
+    draft["name"] = json!("t");
+    draft["kind"] = json!("webhook");
     let draft: ToolDraft = serde_json::from_value(draft).unwrap();
     let (definition, findings) = draft.parse();
     let definition = definition.unwrap_or_else(|| panic!("{findings:?}"));

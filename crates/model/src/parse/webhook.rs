@@ -1,5 +1,8 @@
 //! The request plan of a webhook.
 
+mod headers;
+mod url;
+
 use std::collections::BTreeSet;
 
 use hookswitch_template::{HeaderTemplate, JsonTemplate, Path, Text, UrlTemplate};
@@ -12,26 +15,8 @@ use crate::parameter::{ParameterDraft, ParameterSource, Place};
 use crate::plan::{AnswerPlan, BodyPlan, HeaderPlan, HeaderValuePlan, PlacedParameter, RequestPlan, Rest};
 use crate::secret::{Sealable, is_secret_name};
 
-/// Longest URL, in bytes.
-const MOST_URL: usize = 2048;
 /// Most headers and most query parameters.
 const MOST_NAMES: usize = 64;
-/// Headers that a definition can't set: the connection is ours, and so is the signature.
-const REFUSED_HEADERS: [&str; 12] = [
-    "host",
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "keep-alive",
-    "upgrade",
-    "te",
-    "trailer",
-    "webhook-id",
-    "webhook-timestamp",
-    "webhook-signature",
-    "proxy-connection",
-];
-
 pub(super) fn parse(
     draft: &WebhookDraft,
     parameters: Option<&[ParameterDraft]>,
@@ -40,12 +25,12 @@ pub(super) fn parse(
     findings: &mut Findings,
 ) -> Option<RequestPlan> {
     let method = parse_method(draft, findings);
-    let url = parse_url(draft, names, findings);
-    let headers = parse_headers(draft, names, findings);
+    let url = url::parse(draft, names, &declared, findings);
+    let headers = headers::parse(draft, names, findings);
     let query = parse_query(draft, names, findings);
-    warn_of_literals(draft, findings);
+    url::warn_of_literals(draft, findings);
     let body = parse_body(draft, names, method.as_ref(), findings);
-    let timestamped_signature = parse_signature_header(draft, findings);
+    let timestamped_signature = headers::parse_signature(draft, findings);
     let answer = parse_answer(draft, findings);
     if names.syntax == VariableSyntax::Single {
         findings.error("$.webhook.variables.syntax", "conflict", "{name} is for URLs only");
@@ -53,6 +38,7 @@ pub(super) fn parse(
     let mut plan = RequestPlan {
         method: method?,
         url: url?,
+        may_have_user_info: draft.url_variables == UrlVariables::SecretsInHost,
         headers,
         query,
         body: body?,
@@ -89,22 +75,6 @@ fn rest_of(draft: &WebhookDraft, plan: &RequestPlan, place: Place) -> Option<Res
         UnplacedArguments::Nowhere => false,
     };
     wanted.then_some(Rest { place, except })
-}
-
-fn parse_signature_header(draft: &WebhookDraft, findings: &mut Findings) -> Option<HeaderName> {
-    let text = draft.timestamped_signature.as_deref()?;
-    let at = "$.webhook.timestamped_signature";
-    match HeaderName::from_bytes(text.as_bytes()) {
-        Ok(name) if REFUSED_HEADERS.contains(&name.as_str()) => {
-            findings.error(at, "refused_header", "this header is set by the server");
-            None
-        }
-        Ok(name) => Some(name),
-        Err(_) => {
-            findings.error(at, "invalid_name", "not a header name (RFC 9110)");
-            None
-        }
-    }
 }
 
 fn parse_answer(draft: &WebhookDraft, findings: &mut Findings) -> AnswerPlan {
@@ -149,85 +119,6 @@ fn parse_method(draft: &WebhookDraft, findings: &mut Findings) -> Option<Method>
     method
 }
 
-fn parse_url(draft: &WebhookDraft, names: &NameRule, findings: &mut Findings) -> Option<UrlTemplate> {
-    if draft.url.len() > MOST_URL {
-        findings.error("$.webhook.url", "too_long", format!("at most {MOST_URL} bytes"));
-        return None;
-    }
-    let parsed = match draft.url_variables {
-        UrlVariables::PathAndQuery => UrlTemplate::parse(&draft.url, names.url_syntax()),
-        UrlVariables::SecretsInHost => UrlTemplate::parse_open(&draft.url, names.url_syntax()),
-    };
-    parsed.map_err(|error| findings.error("$.webhook.url", "invalid_url", error.to_string())).ok()
-}
-
-fn parse_headers(draft: &WebhookDraft, names: &NameRule, findings: &mut Findings) -> Vec<HeaderPlan> {
-    if draft.headers.len() > MOST_NAMES {
-        findings.error("$.webhook.headers", "too_many", format!("at most {MOST_NAMES} headers"));
-    }
-    let mut headers: Vec<HeaderPlan> = Vec::new();
-    for (text, value) in draft.headers.iter().take(MOST_NAMES) {
-        let at = format!("$.webhook.headers[{text:?}]");
-        let Ok(name) = HeaderName::from_bytes(text.as_bytes()) else {
-            findings.error(at, "invalid_name", "not a header name (RFC 9110)");
-            continue;
-        };
-        if REFUSED_HEADERS.contains(&name.as_str()) {
-            findings.error(at, "refused_header", "this header is set by the server");
-            continue;
-        }
-        if headers.iter().any(|header| header.name == name) {
-            findings.error(at, "duplicate_name", "the header is there twice");
-            continue;
-        }
-        let value = match value {
-            Sealable::Literal { literal } => HeaderValuePlan::Literal(literal.clone()),
-            Sealable::Sealed { sealed, variables } if variables.is_empty() => {
-                HeaderValuePlan::Sealed(*sealed)
-            }
-            Sealable::Sealed { sealed, variables } => {
-                let named = variables.iter().filter_map(|text| Path::parse(text).ok()).collect();
-                HeaderValuePlan::SealedTemplate(*sealed, named)
-            }
-            Sealable::Text(text) => match HeaderTemplate::parse(text, names.text_syntax()) {
-                Ok(template) => HeaderValuePlan::Template(template),
-                Err(error) => {
-                    findings.error(at, "invalid_template", error.to_string());
-                    continue;
-                }
-            },
-        };
-        headers.push(HeaderPlan { name, value });
-    }
-    headers
-}
-
-/// Literals in places whose names speak of secrets are neither sealed nor hidden at rest there.
-fn warn_of_literals(draft: &WebhookDraft, findings: &mut Findings) {
-    let message = "a literal here is stored in clear; set a secret and write {{secret.NAME}}";
-    for (name, value) in &draft.query {
-        if is_secret_name(name) && value.as_str().is_some_and(|text| !text.contains('{')) {
-            findings.warn(format!("$.webhook.query[{name:?}]"), "secret_in_clear", message);
-        }
-    }
-    let query = draft.url.split_once('?').map_or("", |(_, query)| query);
-    for pair in query.split('&') {
-        if let Some((name, value)) = pair.split_once('=')
-            && is_secret_name(name)
-            && !value.contains('{')
-        {
-            findings.warn("$.webhook.url", "secret_in_clear", format!("{name}: {message}"));
-        }
-    }
-    if let Some(Value::Object(members)) = &draft.body {
-        for (name, value) in members {
-            if is_secret_name(name) && value.as_str().is_some_and(|text| !text.contains('{')) {
-                findings.warn(format!("$.webhook.body[{name:?}]"), "secret_in_clear", message);
-            }
-        }
-    }
-}
-
 fn parse_query(
     draft: &WebhookDraft,
     names: &NameRule,
@@ -268,7 +159,7 @@ fn place(
             Place::Header if HeaderName::from_bytes(send_as.as_bytes()).is_err() => {
                 findings.error(at.clone(), "invalid_name", "its name is not a header name");
             }
-            Place::Header if REFUSED_HEADERS.contains(&send_as.to_ascii_lowercase().as_str()) => {
+            Place::Header if headers::REFUSED.contains(&send_as.to_ascii_lowercase().as_str()) => {
                 findings.error(at.clone(), "refused_header", "this header is set by the server");
             }
             Place::Body if is_bodyless(&plan.method) => {
