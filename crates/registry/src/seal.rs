@@ -54,7 +54,9 @@ impl Registry {
             for (name, value) in &mut webhook.headers {
                 let kept = before.and_then(|before| header(&before.headers, name));
                 let at = format!("$.webhook.headers[{name:?}]");
-                if is_secret_name(name) || matches!(value, Sealable::Literal { .. }) {
+                let is_kept =
+                    *value == Sealable::Text(REDACTED.to_owned()) && kept.and_then(Sealable::seal).is_some();
+                if is_secret_name(name) || is_kept || matches!(value, Sealable::Literal { .. }) {
                     sealing.seal(value, kept, syntax, &at)?;
                 } else {
                     sealing.refuse_foreign(value, kept, &at);

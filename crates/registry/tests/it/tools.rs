@@ -105,3 +105,57 @@ async fn signing_secrets_overlap_after_a_rotation() {
     let open: Vec<&str> = open.iter().map(secrecy::ExposeSecret::expose_secret).collect();
     assert_eq!(open, [third.expose_secret(), second.expose_secret()]);
 }
+
+#[tokio::test]
+async fn a_template_with_a_literal_secret_in_it_is_sealed_as_a_template() {
+    let house = House::open().await;
+    let mut mixed = draft("t");
+    mixed["webhook"]["headers"]["Authorization"] = json!("Token sk-live-{{input.shop}}-0123456789");
+    let saved = house.create(mixed.clone()).await.unwrap();
+    let stored = serde_json::to_value(&saved.tool.draft).unwrap();
+    assert_eq!(stored["webhook"]["headers"]["Authorization"]["variables"], json!(["input.shop"]));
+    assert!(!holds(&house.database_bytes(), "sk-live-"));
+    assert!(!house.upsert(mixed).await.unwrap().is_changed, "the same text again keeps its reference");
+    let opened = house.registry.open_draft_seals(house.scope, &saved.tool.draft).await.unwrap();
+    let texts: Vec<&str> = opened.values().map(|secret| secret.expose_secret()).collect();
+    assert_eq!(texts, ["Token sk-live-{{input.shop}}-0123456789"]);
+}
+
+#[tokio::test]
+async fn a_literal_is_sealed_whatever_its_name_is() {
+    let house = House::open().await;
+    let mut literal = draft("t");
+    literal["webhook"]["headers"] = json!({"X-Plain": {"literal": "{{not.a.template}} 0123456789"}});
+    let saved = house.create(literal).await.unwrap();
+    assert!(!holds(&house.database_bytes(), "{{not.a.template}}"));
+    let shown = serde_json::to_value(redact_draft(&saved.tool.draft)).unwrap();
+    assert_eq!(shown["webhook"]["headers"], json!({"X-Plain": "[REDACTED]"}));
+    let kept = house.upsert(shown).await.unwrap();
+    assert!(!kept.is_changed);
+}
+
+#[tokio::test]
+async fn a_project_gets_its_signing_secret_when_it_is_first_needed_and_both_sign_after_a_rotation() {
+    let house = House::open().await;
+    let (registry, scope, project) = (&house.registry, house.scope, house.project);
+    assert_eq!(registry.project_signing_hint(scope, project).await.unwrap(), None);
+    let first = registry.open_project_signing_secrets(scope, project).await.unwrap();
+    assert_eq!(first.len(), 1);
+    let again = registry.open_project_signing_secrets(scope, project).await.unwrap();
+    assert_eq!(first[0].expose_secret(), again[0].expose_secret());
+    assert!(!holds(&house.database_bytes(), first[0].expose_secret()));
+    let (second, _) = registry.rotate_project_signing_secret(scope, project).await.unwrap();
+    let both = registry.open_project_signing_secrets(scope, project).await.unwrap();
+    let both: Vec<&str> = both.iter().map(|secret| secret.expose_secret()).collect();
+    assert_eq!(both, [second.expose_secret(), first[0].expose_secret()]);
+    let hint = registry.project_signing_hint(scope, project).await.unwrap().unwrap();
+    assert!(second.expose_secret().ends_with(&hint) && hint.len() == 4);
+    // Turning the master key over moves them as well.
+    registry.rotate_master_key().await.unwrap();
+    registry.rewrap_all(|_| ()).await.unwrap();
+    let moved = registry.open_project_signing_secrets(scope, project).await.unwrap();
+    assert_eq!(moved[0].expose_secret(), second.expose_secret());
+    let test = hookswitch_model::Scope::new(scope.org, hookswitch_model::Mode::Test);
+    let other = registry.open_project_signing_secrets(test, project).await.unwrap();
+    assert_ne!(other[0].expose_secret(), second.expose_secret(), "live and test have their own");
+}

@@ -53,6 +53,7 @@ pub(crate) fn operations(world: &World) -> Vec<Operation> {
         ("listProjects", "GET", "/v1/projects".into(), None, read, Own, 200),
         ("createProject", "POST", "/v1/projects".into(), Some(json!({"name": "p2"})), admin, Own, 201),
         ("getProject", "GET", format!("/v1/projects/{project}"), None, read, ById, 200),
+        ("rotateProjectSigningSecret", "POST", format!("/v1/projects/{project}/rotate-signing-secret"), None, write, ById, 200),
         ("listKeys", "GET", "/v1/keys".into(), None, admin, Own, 200),
         ("createKey", "POST", "/v1/keys".into(), Some(json!({"name": "k"})), admin, Own, 201),
         ("getKey", "GET", format!("/v1/keys/{key}"), None, admin, ById, 200),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::names::NameRule;
+
 /// A Python function.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +58,8 @@ pub(crate) struct Lambda {
     /// Event shape. Default: arguments.
     #[schema(required = false)]
     event_shape: EventShape,
+    /// How the variables of its templates are found, where it is not the native way.
+    variables: Option<NameRule>,
     /// Version or alias.
     qualifier: Option<String>,
     /// Another endpoint than AWS's, for emulators; egress rules apply.

@@ -1,8 +1,10 @@
 //! The schema of a tool's definition in the document. The type that is read and written is the model's
 //! `ToolDraft`; these mirror it field by field, and a test compares the two.
 
+mod answer;
 mod call_control;
 mod code;
+mod names;
 mod parts;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::words;
+pub(crate) use answer::{Function, RetryWait};
 pub(crate) use call_control::CallControl;
 pub(crate) use code::{Lambda, Python};
 pub(crate) use parts::{ConfigSchema, Context, Hosted, Parameter, Sensitive, SpeechRules};
@@ -100,6 +103,19 @@ pub(crate) struct ToolDraft {
     /// Words to filter lists by: at most 32 of 1 to 64 bytes.
     #[schema(required = false, max_items = 32)]
     tags: Vec<String>,
+    /// How the model sees it, where that differs from name and description.
+    function: Option<Function>,
+    /// The session variable that keeps the whole answer of this tool, beside what is extracted.
+    #[schema(min_length = 1, max_length = 64)]
+    answer_variable: Option<String>,
+    /// Texts with variables that are filled after the extractions and handed to the model as `_context`.
+    #[schema(required = false, max_items = 64)]
+    answer_context: Vec<String>,
+    /// Waits between attempts. Default: 100 ms, doubled, up to 1 s.
+    retry_wait: Option<RetryWait>,
+    /// Other organisations of this server may see it and copy it, nothing else. Default: false.
+    #[schema(required = false)]
+    public: bool,
     /// What only one dialect's form knows, for the way back; changes no behaviour.
     #[schema(value_type = Object, required = false)]
     extras: Map<String, Value>,

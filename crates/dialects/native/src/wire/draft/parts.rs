@@ -47,7 +47,7 @@ pub(crate) struct Parameter {
 }
 
 /// Where a value comes from: `"model"`, `{"static": …}`, `{"system": "now"}`, `{"secret": "name"}`,
-/// `{"config": "key"}`.
+/// `{"config": "key"}`, `{"template": {"value": {"id": "{{system.session_id}}"}}}`.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(dead_code, reason = "a schema")]
@@ -63,6 +63,20 @@ pub(crate) enum ParameterSource {
     Secret(String),
     /// A field of the binding's config.
     Config(String),
+    /// A JSON template over session, variables and config.
+    #[schema(value_type = FixedTemplate)]
+    Template(FixedTemplate),
+}
+
+/// A fixed value with variables in it; members without a value are left out.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FixedTemplate {
+    /// The template.
+    #[schema(value_type = Value)]
+    value: Value,
+    /// `text`, `phone` or `web`: null on every other channel.
+    only_on: Option<String>,
 }
 
 /// Where in an HTTP request a parameter goes.

@@ -12,11 +12,17 @@ fn everything() -> Value {
         "webhook": {"url": "https://a.example/", "method": "POST", "headers": {"x": "y"}, "query": {"q": "1"},
             "body": {}, "redirects": "same_origin", "verify_tls": true, "signature": "none",
             "variables": {"syntax": "dollar", "url_syntax": "single", "case_blind": true,
-                "prefixes": [["input", "input"]], "bare": ["vars"]}},
+                "prefixes": [["input", "input"]], "bare": ["vars"], "system_names": [["a", "from"]]},
+            "timestamped_signature": "X-Signed", "unset": "refuse", "url_variables": "secrets_in_host",
+            "unplaced": "unused", "query_lists": "repeated",
+            "answer": {"success": "below_400", "empty": "null", "text": "plain", "error": "named_or_text",
+                "mapping": {"a": "b"}}},
         "python": {"code": "", "max_memory_mb": 64, "allowed_modules": ["re"], "requirements": ["x"],
             "network": "public"},
         "lambda": {"function": "f", "region": "eu-central-1", "invocation_type": "Event",
-            "environment_variables": {"A": "b"}, "payload": {}, "event_shape": "envelope", "qualifier": "1",
+            "environment_variables": {"A": "b"}, "payload": {}, "event_shape": "envelope",
+            "variables": {"syntax": "dollar", "url_syntax": "single", "case_blind": true,
+                "prefixes": [["input", "input"]], "bare": ["vars"], "system_names": [["a", "from"]]}, "qualifier": "1",
             "endpoint_url": "https://b.example", "access_key": "a", "secret_key": "b", "session_token": "c"},
         "context": {"text": "t"},
         "call_control": {"operation": "transfer_to_human", "phone_number": "+1", "destinations": ["+1"],
@@ -36,7 +42,9 @@ fn everything() -> Value {
         "extract": {"a": "$.a"}, "result": "$", "result_limit": 1,
         "config_schema": {"fields": [{"key": "k", "label": "l", "type": "select", "required": true,
             "secret": true, "help": "h", "placeholder": "p", "options": ["o"]}]},
-        "tags": ["t"], "extras": {"x": 1}
+        "tags": ["t"],
+        "function": {"name": "f", "description": "d", "suffix": "tool_number"}, "answer_variable": "data",
+        "answer_context": ["c"], "retry_wait": {"first_ms": 1, "most_ms": 2}, "public": true, "extras": {"x": 1}
     })
 }
 

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::answer::AnswerRule;
+use super::names::{NameRule, UnsetRule};
+
 /// An HTTP request. Templates: `{{name}}`, `{{input.a.b}}`, `{{vars.x}}`, `{{system.now}}`, `{{config.x}}`,
 /// `{{secret.x}}`; each is filled once, encoded for its place.
 #[derive(Debug, serde::Serialize, ToSchema)]
@@ -16,8 +19,9 @@ pub(crate) struct Webhook {
     /// `GET` (default), `HEAD`, `POST`, `PUT`, `PATCH`, `DELETE`, `OPTIONS`; any case.
     #[schema(example = "POST")]
     method: Option<String>,
-    /// Header name to template. Literal secrets are sealed when saved and shown as `[REDACTED]`.
-    #[schema(value_type = BTreeMap<String, String>, required = false)]
+    /// Header name to template, or to `{"literal": "…"}`, which is no template. Literals, and literal secrets in
+    /// templates, are sealed when saved and shown as `[REDACTED]`.
+    #[schema(value_type = BTreeMap<String, Value>, required = false)]
     headers: BTreeMap<String, String>,
     /// Query name to template.
     #[schema(value_type = Object, required = false)]
@@ -34,8 +38,26 @@ pub(crate) struct Webhook {
     /// How the request is signed. Default: standard.
     #[schema(required = false)]
     signature: SignatureScheme,
+    /// A further header, `t=<unix seconds>,v1=<hex>`: HMAC-SHA256 of `<t>.<body>` keyed with all bytes of the signing
+    /// secret's text.
+    timestamped_signature: Option<String>,
     /// How variables are resolved, where it is not the native way.
     variables: Option<NameRule>,
+    /// What a variable without a value does. Default: empty.
+    #[schema(required = false)]
+    unset: UnsetRule,
+    /// Where the URL may hold variables. Default: path and query.
+    #[schema(required = false)]
+    url_variables: UrlVariables,
+    /// Where arguments go that no template names. Default: auto.
+    #[schema(required = false)]
+    unplaced: UnplacedArguments,
+    /// How an array becomes query parameters. Default: json.
+    #[schema(required = false)]
+    query_lists: QueryLists,
+    /// How the answer is read.
+    #[schema(required = false)]
+    answer: AnswerRule,
 }
 
 /// `none`; `same_origin`: 307 and 308 to the same scheme, host and port, at most 3; `follow`: all, at most 5, with
@@ -49,52 +71,42 @@ pub(crate) enum RedirectPolicy {
     Follow,
 }
 
-/// `standard`: Standard Webhooks with the tool's own secret; `none`.
+/// `standard`: Standard Webhooks with the tool's own secret; `project`: with that of its project; `none`.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(dead_code, reason = "a schema")]
 pub(crate) enum SignatureScheme {
     Standard,
+    Project,
     None,
 }
 
-/// How the variables of a definition's templates are resolved.
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NameRule {
-    /// Brackets: `{{…}}` or `${…}`.
-    #[schema(required = false)]
-    syntax: VariableSyntax,
-    /// Brackets in the URL, when they differ.
-    url_syntax: Option<VariableSyntax>,
-    /// Names compared without regard to case.
-    #[schema(required = false)]
-    case_blind: bool,
-    /// First segments and the place that each names.
-    #[schema(value_type = Vec<Vec<String>>)]
-    prefixes: Vec<(String, Namespace)>,
-    /// Where a name without such a segment is looked for, in order.
-    bare: Vec<Namespace>,
-}
-
-/// The brackets around a variable; `single` in URLs only.
+/// `path_and_query`; `secrets_in_host`: secrets also in user info, host and port. The address is then checked at the
+/// call only, and user info is sent as `Authorization: Basic`.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(dead_code, reason = "a schema")]
-pub(crate) enum VariableSyntax {
-    Braces,
-    Dollar,
-    Single,
+pub(crate) enum UrlVariables {
+    PathAndQuery,
+    SecretsInHost,
 }
 
-/// Where the value of a variable is looked for.
+/// For definitions without `parameters`. `auto`: all to body or query when no template names any, else nowhere;
+/// `unused`: those that no template names; `nowhere`.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(dead_code, reason = "a schema")]
-pub(crate) enum Namespace {
-    Input,
-    System,
-    Vars,
-    Config,
-    Secret,
+pub(crate) enum UnplacedArguments {
+    Auto,
+    Unused,
+    Nowhere,
+}
+
+/// `json`: one parameter holding compact JSON; `repeated`: one parameter an item.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(dead_code, reason = "a schema")]
+pub(crate) enum QueryLists {
+    Json,
+    Repeated,
 }
