@@ -16,6 +16,7 @@ mod paint;
 mod table;
 mod terminal;
 mod time;
+mod transfer;
 mod yaml;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ pub use commands::Command;
 pub use error::{CliError, Exit};
 pub use options::{GlobalOptions, SecretArgument};
 pub use terminal::Terminal;
+pub use transfer::Vendor;
 
 /// Runs a command to its end and says how the process should exit. Starts a runtime of its own, so it must not
 /// be called from within one; there is [`execute`] for that. `root` is the whole command line of the binary, of

@@ -1,5 +1,6 @@
 //! `hookswitch serve`.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::Config;
+use crate::config::{Config, MountPlace, MountSetting};
 use crate::parts::Parts;
 use crate::traces::Traces;
 use crate::upkeep;
@@ -30,7 +31,9 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
     if traces.is_some() {
         config.engine.traces = Some(Arc::new(Traces));
     }
-    let parts = Parts::open(&config, vec![address]).await?;
+    let others = listen_for_dialects(&config).await?;
+    let own = others.iter().map(|(_, _, address)| *address).chain([address]).collect();
+    let parts = Parts::open(&config, own).await?;
     let first_key = parts.registry.bootstrap(first_key(&config)).await?;
     announce_key(first_key.as_ref(), &config);
     if config.dev && first_key.is_none() {
@@ -39,9 +42,10 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
     // Values sealed under an older key move to the current one, also when the last rotation was cut short.
     parts.registry.rewrap_in_background();
     upkeep::start(&parts.engine, parts.store.clone(), config.keep_payloads, config.keep_rows);
-    let server = Server::new(ServerParts {
+    let mut server = Server::new(ServerParts {
         engine: parts.engine.clone(),
         public_url: config.public_url.clone(),
+        hosts: hosts(&config),
         tls: config.tls.clone().map(|(cert, key)| TlsFiles { cert, key }),
         settings: ServerSettings {
             max_connections: config.max_connections,
@@ -49,6 +53,10 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
             ..ServerSettings::default()
         },
     })?;
+    for (dialect, listener, address) in others {
+        server.also_listen(&dialect, listener)?;
+        tracing::info!(dialect, %address, "serving a dialect on its own port");
+    }
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     tracing::info!(address = %format!("{scheme}://{address}"), database = ?config.database_url, "serving");
     let stopped = server.serve(listener, shutdown).await;
@@ -58,6 +66,32 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
     }
     tracing::info!(requests_left = stopped.requests_left, calls_left = stopped.calls_left, "stopped");
     Ok(())
+}
+
+/// The host names of dialects.
+fn hosts(config: &Config) -> Vec<(String, String)> {
+    let host = |mount: &MountSetting| match &mount.place {
+        MountPlace::Host(host) => Some((mount.dialect.clone(), host.clone())),
+        MountPlace::Listen(_) => None,
+    };
+    config.mounts.iter().filter_map(host).collect()
+}
+
+/// Listeners of dialects that have a port of their own.
+async fn listen_for_dialects(config: &Config) -> anyhow::Result<Vec<(String, TcpListener, SocketAddr)>> {
+    let mut listeners = Vec::new();
+    for mount in &config.mounts {
+        let MountPlace::Listen(address) = mount.place else { continue };
+        let listener = TcpListener::bind(address).await.with_context(|| {
+            format!(
+                "cannot listen on {address}\nhint: choose another address for {} with --mount",
+                mount.dialect
+            )
+        })?;
+        let address = listener.local_addr()?;
+        listeners.push((mount.dialect.clone(), listener, address));
+    }
+    Ok(listeners)
 }
 
 fn first_key(config: &Config) -> Option<secrecy::SecretString> {

@@ -14,7 +14,17 @@ pub(crate) struct Dialect {
     pub(crate) mount: Mount,
 }
 
-/// All of them.
+impl Dialect {
+    /// The word that settings use for it.
+    pub(crate) const fn name(&self) -> &'static str {
+        self.mount.name()
+    }
+}
+
+/// The words that settings use for the dialects.
+pub const DIALECT_NAMES: [&str; 4] = ["pyai", "burki", "phonic", "bland"];
+
+/// All of them, in the order of their names above.
 pub(crate) fn all(engine: &Engine) -> Vec<Dialect> {
     let pyai = hookswitch_dialect_pyai::router(PyaiState::new(engine.clone()));
     let burki = hookswitch_dialect_burki::router(BurkiState::new(engine.clone()));

@@ -13,6 +13,9 @@ pub enum ServerError {
         /// Why; never the content.
         reason: String,
     },
+    /// There is no such dialect.
+    #[error("there is no dialect {0:?}")]
+    UnknownDialect(String),
     /// Certificate and key do not go together, or can't be used.
     #[error("the certificate can't be used")]
     Tls(#[from] rustls::Error),

@@ -42,6 +42,12 @@ impl Front {
         Self { mounts, metrics, public_url, stopping, running: AtomicUsize::new(0), ended: Notify::new() }
     }
 
+    /// The same house with other dialects at its door: for a listener of its own.
+    pub(crate) fn with_mounts(&self, mounts: Mounts) -> Self {
+        let (metrics, public_url) = (Arc::clone(&self.metrics), Arc::clone(&self.public_url));
+        Self::new(mounts, metrics, public_url, self.stopping.clone())
+    }
+
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.metrics
     }

@@ -16,13 +16,14 @@ mod settings;
 mod tls;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hookswitch_dialect_native::{Native, NativeState};
 use hookswitch_engine::Engine;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub use dialects::DIALECT_NAMES;
 pub use error::ServerError;
 pub use mounts::{Mount, Mounts};
 pub use settings::{ServerSettings, TlsFiles};
@@ -42,12 +43,14 @@ pub struct ServerParts {
     pub tls: Option<TlsFiles>,
     /// Limits.
     pub settings: ServerSettings,
+    /// Host names at whose `/` a dialect lives, beside its prefix: dialect and host.
+    pub hosts: Vec<(String, String)>,
 }
 
 impl ServerParts {
     /// Plain HTTP with the default limits.
     pub fn new(engine: Engine) -> Self {
-        Self { engine, public_url: None, tls: None, settings: ServerSettings::default() }
+        Self { engine, public_url: None, tls: None, settings: ServerSettings::default(), hosts: Vec::new() }
     }
 }
 
@@ -65,6 +68,8 @@ pub struct Stopped {
 pub struct Server {
     engine: Engine,
     front: Arc<Front>,
+    /// Ports of a dialect's own.
+    others: Vec<(TcpListener, Arc<Front>)>,
     acceptor: Acceptor,
     stopping: CancellationToken,
 }
@@ -77,23 +82,39 @@ impl Server {
         let metrics = Arc::new(Metrics::new(engine.clone()));
         let native = hookswitch_dialect_native::router(NativeState::new(engine.clone(), stopping.clone()));
         let operations = operations::router(engine.clone(), Arc::clone(&metrics), stopping.clone());
-        let mounts = dialects::all(&engine).into_iter().fold(
-            Mounts::new(Mount::new::<Native>("native", operations.merge(native))),
-            |mounts, dialect| mounts.at_prefix(dialect.prefix, dialect.mount),
-        );
+        let mut mounts = Mounts::new(Mount::new::<Native>("native", operations.merge(native)));
+        for dialect in dialects::all(&engine) {
+            for (_, host) in parts.hosts.iter().filter(|(name, _)| name == dialect.name()) {
+                mounts = mounts.at_host(host, dialect.mount.clone());
+            }
+            mounts = mounts.at_prefix(dialect.prefix, dialect.mount);
+        }
         let public_url = parts.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
         let front = Arc::new(Front::new(mounts, metrics, public_url.into(), stopping.clone()));
         let acceptor = Acceptor::new(parts.settings, parts.tls.as_ref())?;
-        Ok(Self { engine, front, acceptor, stopping })
+        Ok(Self { engine, front, others: Vec::new(), acceptor, stopping })
+    }
+
+    /// Serves a dialect at `/` of a listener of its own, too.
+    pub fn also_listen(&mut self, dialect: &str, listener: TcpListener) -> Result<(), ServerError> {
+        let found = dialects::all(&self.engine).into_iter().find(|known| known.name() == dialect);
+        let dialect = found.ok_or_else(|| ServerError::UnknownDialect(dialect.to_owned()))?;
+        let front = self.front.with_mounts(Mounts::new(dialect.mount));
+        self.others.push((listener, Arc::new(front)));
+        Ok(())
     }
 
     /// Serves until `shutdown` is ready, then drains: `/ready` says 503, new requests are refused with a retryable
     /// error, running ones finish, running tool calls end, everything is written down.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Stopped {
-        let accepting = self.acceptor.run(listener, Arc::clone(&self.front));
+        let others: Vec<Arc<Front>> = self.others.iter().map(|(_, front)| Arc::clone(front)).collect();
+        let listeners = std::iter::once((listener, Arc::clone(&self.front))).chain(self.others);
+        let accepting = futures_util::future::join_all(
+            listeners.map(|(listener, front)| self.acceptor.run(listener, front)),
+        );
         tokio::pin!(accepting);
         tokio::select! {
-            () = &mut accepting => {}
+            _ = &mut accepting => {}
             () = shutdown => {}
         }
         tracing::info!("draining");
@@ -103,12 +124,18 @@ impl Server {
         let started = Instant::now();
         // Still accepting: whoever comes now is told to come back, instead of finding no one.
         let requests_left = tokio::select! {
-            () = &mut accepting => 0,
-            left = self.front.finish(time) => left,
+            _ = &mut accepting => 0,
+            left = finish_all(&self.front, &others, time) => left,
         };
         self.acceptor.close().await;
         // One time for both: who waits for us to end has set it.
         let calls_left = self.engine.drain_within(time.saturating_sub(started.elapsed())).await;
         Stopped { requests_left, calls_left }
     }
+}
+
+/// Waits until no request is running on any listener, at most `time`; gives how many still are.
+async fn finish_all(front: &Front, others: &[Arc<Front>], time: Duration) -> usize {
+    let fronts = std::iter::once(front).chain(others.iter().map(AsRef::as_ref));
+    futures_util::future::join_all(fronts.map(|front| front.finish(time))).await.into_iter().sum()
 }

@@ -79,6 +79,22 @@ impl Api {
         self.client.open(call).await
     }
 
+    /// Asks a dialect, whose refusals are answers as well.
+    pub(crate) async fn any(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, CliError> {
+        let headers = vec![("accept", "application/json".to_owned())];
+        self.client.send(Call { method, path, body, headers, within: self.usual }).await
+    }
+
+    /// The time for an ordinary request.
+    pub(crate) const fn usual(&self) -> Duration {
+        self.usual
+    }
+
     async fn send(
         &mut self,
         method: Method,

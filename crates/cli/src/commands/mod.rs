@@ -4,6 +4,8 @@ mod agents;
 mod arguments;
 mod completions;
 mod executions;
+mod export;
+mod import;
 mod keys;
 mod listing;
 mod master_key;
@@ -47,6 +49,10 @@ pub enum Command {
     /// Records of tool calls
     #[command(subcommand)]
     Executions(executions::Executions),
+    /// Bring tools of another vendor in, and report what can't be carried over
+    Import(import::Import),
+    /// Take tools out in another vendor's form
+    Export(export::Export),
     /// The server's master key (for the operator of a server)
     #[command(subcommand)]
     MasterKey(master_key::MasterKey),
@@ -88,6 +94,8 @@ pub(crate) async fn run(
         Command::Secrets(secrets) => secrets.run(context).await,
         Command::Sessions(sessions) => sessions.run(context).await,
         Command::Executions(executions) => executions.run(context).await,
+        Command::Import(import) => import.run(context).await,
+        Command::Export(export) => export.run(context).await,
         Command::MasterKey(master_key) => master_key.run(context).await,
         Command::Completions(_) => Ok(Exit::Done),
     }

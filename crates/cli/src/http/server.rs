@@ -10,6 +10,8 @@ use crate::error::CliError;
 pub(crate) struct Server {
     url: Url,
     key: Option<SecretString>,
+    /// The key stands alone in its header, without a scheme.
+    has_bare_key: bool,
 }
 
 impl Server {
@@ -33,12 +35,18 @@ impl Server {
         if url.query().is_some() || url.fragment().is_some() {
             return refuse("it must not have a query or fragment");
         }
-        Ok(Self { url, key })
+        Ok(Self { url, key, has_bare_key: false })
+    }
+
+    /// The same server, for APIs that want the key without a scheme.
+    pub(crate) fn with_bare_key(self) -> Self {
+        Self { has_bare_key: true, ..self }
     }
 
     /// The value of the `Authorization` header.
     pub(crate) fn authorization(&self) -> Option<String> {
-        self.key.as_ref().map(|key| format!("Bearer {}", key.expose_secret()))
+        let scheme = if self.has_bare_key { "" } else { "Bearer " };
+        self.key.as_ref().map(|key| format!("{scheme}{}", key.expose_secret()))
     }
 
     /// Whether a key would cross a network unencrypted.

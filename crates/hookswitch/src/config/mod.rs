@@ -2,10 +2,12 @@
 //! from, so that an error can say which line, variable or flag to mend.
 
 mod file;
+mod mount;
 mod origin;
 mod parse;
 mod settings;
 
+pub(crate) use mount::{MountPlace, MountSetting};
 pub(crate) use origin::Origin;
 pub(crate) use settings::{Config, LogFormat, ServeFlags};
 

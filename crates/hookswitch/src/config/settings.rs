@@ -8,14 +8,16 @@ use hookswitch_egress::{AllowEntry, DEFAULT_PORTS, InsecureTls, Nat64, PlainHttp
 use hookswitch_store::DatabaseUrl;
 use secrecy::SecretString;
 
+use super::mount::MountSetting;
 use super::origin::{Given, Origin};
 use super::{ConfigError, parse};
 
 /// All settings that a file may name. `HOOKSWITCH_` and the name in capitals is its variable.
-pub(super) const NAMES: [&str; 26] = [
+pub(super) const NAMES: [&str; 27] = [
     "listen",
     "data",
     "database_url",
+    "mount",
     "public_url",
     "tls_cert",
     "tls_key",
@@ -53,6 +55,10 @@ pub(crate) struct ServeFlags {
     /// Folder of the database and the master key. [default: hookswitch-data]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<String>,
+    /// Gives a dialect (pyai, burki, phonic, bland) a host name or a port of its own, beside its prefix:
+    /// `bland=tools.example.com`, `bland=127.0.0.1:9001`. May be repeated.
+    #[arg(long, value_name = "DIALECT=PLACE")]
+    pub(crate) mount: Vec<String>,
     /// How we are seen from outside, as in `https://tools.example.com`.
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
@@ -90,6 +96,7 @@ pub(crate) enum LogFormat {
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) data: PathBuf,
+    pub(crate) mounts: Vec<MountSetting>,
     pub(crate) database_url: DatabaseUrl,
     pub(crate) public_url: Option<String>,
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
@@ -142,6 +149,9 @@ pub(super) fn flags_into(flags: &ServeFlags, given: &mut Given) {
     if !flags.allow_egress.is_empty() {
         given.set("allow_egress", flags.allow_egress.clone(), Origin::Flag("--allow-egress"));
     }
+    if !flags.mount.is_empty() {
+        given.set("mount", flags.mount.clone(), Origin::Flag("--mount"));
+    }
     if flags.dev {
         given.set("dev", vec!["true".to_owned()], Origin::Flag("--dev"));
     }
@@ -168,6 +178,7 @@ pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
     Ok(Config {
         listen,
         database_url,
+        mounts: parse::list::<MountSetting>(given, "mount")?,
         public_url: public_url(given)?,
         tls,
         egress: egress(given)?,

@@ -5,15 +5,14 @@ mod url;
 
 use std::collections::BTreeSet;
 
-use hookswitch_template::{HeaderTemplate, JsonTemplate, Path, Text, UrlTemplate};
+use hookswitch_template::{JsonTemplate, Path, Text};
 use http::{HeaderName, Method};
 use serde_json::Value;
 
 use crate::draft::{NameRule, UnplacedArguments, UrlVariables, VariableSyntax, WebhookDraft};
 use crate::finding::Findings;
 use crate::parameter::{ParameterDraft, ParameterSource, Place};
-use crate::plan::{AnswerPlan, BodyPlan, HeaderPlan, HeaderValuePlan, PlacedParameter, RequestPlan, Rest};
-use crate::secret::{Sealable, is_secret_name};
+use crate::plan::{AnswerPlan, BodyPlan, PlacedParameter, RequestPlan, Rest};
 
 /// Most headers and most query parameters.
 const MOST_NAMES: usize = 64;
