@@ -3,6 +3,7 @@
 
 mod demo;
 mod doctor;
+mod proofs;
 mod rooms;
 mod schemathesis;
 mod server;
