@@ -6,6 +6,7 @@ mod script;
 mod service;
 mod timeline;
 mod tools;
+mod vendors;
 
 use anyhow::Context as _;
 use hookswitch_server::{Server, ServerParts};

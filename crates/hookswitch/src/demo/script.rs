@@ -18,7 +18,8 @@ pub(super) async fn play(api: &Api, service: &BookingService, timeline: &Timelin
     look_up(api, &session, timeline).await?;
     book(api, &session, service, timeline).await?;
     be_slow(api, &session, timeline).await?;
-    account(api, &session, service, timeline).await
+    account(api, &session, service, timeline).await?;
+    super::vendors::play(api, service, timeline).await
 }
 
 async fn register(api: &Api, service: &BookingService, timeline: &Timeline) -> anyhow::Result<()> {
@@ -149,7 +150,7 @@ async fn account(
     Ok(())
 }
 
-async fn call(api: &Api, session: &str, name: &str, arguments: Value) -> anyhow::Result<Answer> {
+pub(super) async fn call(api: &Api, session: &str, name: &str, arguments: Value) -> anyhow::Result<Answer> {
     let body = json!({"name": name, "arguments": arguments});
     api.must(Method::POST, &format!("/v1/sessions/{session}/calls"), Some(&body)).await
 }
@@ -188,10 +189,10 @@ fn request_text(request: &Value) -> String {
     text
 }
 
-fn milliseconds(answer: &Answer) -> String {
+pub(super) fn milliseconds(answer: &Answer) -> String {
     format!("{:.1} ms", answer.took.as_secs_f64() * 1000.0)
 }
 
-fn word(value: &Value) -> &str {
+pub(super) fn word(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }

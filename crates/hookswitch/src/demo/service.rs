@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Json;
 use axum::routing::{get, post};
-use hookswitch_egress::signing::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookSecret, sign};
+use hookswitch_egress::signing::{
+    ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookSecret, sign, sign_timestamped,
+};
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -28,6 +30,8 @@ struct Desk {
     bookings: Mutex<Vec<(String, Value)>>,
     requests: Mutex<Vec<String>>,
     verified: Mutex<usize>,
+    /// Requests whose timestamped signature was right, too.
+    timestamped: Mutex<usize>,
 }
 
 /// The running service; it ends with the process.
@@ -45,6 +49,10 @@ impl BookingService {
             .route("/customers/lookup", get(look_up))
             .route("/appointments", post(book))
             .route("/insurance", post(check_insurance))
+            .route("/vendors/note", post(note))
+            .route("/vendors/orders/{id}", get(order))
+            .route("/vendors/availability", post(availability))
+            .route("/vendors/quote", post(quote))
             .with_state(Arc::clone(&desk));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(Self { address, desk })
@@ -69,6 +77,10 @@ impl BookingService {
 
     pub(super) fn requests(&self) -> Vec<String> {
         self.desk.requests.lock().clone()
+    }
+
+    pub(super) fn timestamped(&self) -> usize {
+        *self.desk.timestamped.lock()
     }
 
     pub(super) fn verified(&self) -> usize {
@@ -106,6 +118,47 @@ async fn check_insurance(
     verify(&desk, "/insurance", &headers, &body)?;
     tokio::time::sleep(SLOW).await;
     Ok(Json(json!({"covered": true})))
+}
+
+async fn note(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, (StatusCode, Json<Value>)> {
+    verify(&desk, "/vendors/note", &headers, &body)?;
+    let timestamp: i64 = text_of(&headers, TIMESTAMP_HEADER).parse().unwrap_or_default();
+    let secrets = desk.secrets.lock();
+    let secret = secrets.get("/vendors/note").map(|secret| secret.expose_secret());
+    if text_of(&headers, "x-pyai-signature") == sign_timestamped(timestamp, &body, secret.into_iter()) {
+        *desk.timestamped.lock() += 1;
+    }
+    Ok(Json(json!({"noted": true})))
+}
+
+async fn order(headers: HeaderMap, Path(id): Path<String>) -> (StatusCode, Json<Value>) {
+    if text_of(&headers, "authorization") != "Bearer demo-crm-key-0001" {
+        return (StatusCode::UNAUTHORIZED, Json(json!({"error": "no key"})));
+    }
+    (StatusCode::OK, Json(json!({"order": id, "status": "shipped"})))
+}
+
+async fn availability(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, (StatusCode, Json<Value>)> {
+    verify(&desk, "/vendors/project", &headers, &body)?;
+    Ok(Json(json!({"slots": ["09:00", "11:30"]})))
+}
+
+async fn quote(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, (StatusCode, Json<Value>)> {
+    verify(&desk, "/vendors/project", &headers, &body)?;
+    let wanted: Value = serde_json::from_slice(&body).unwrap_or_default();
+    Ok(Json(json!({"quote": {"price": wanted["people"].as_i64().unwrap_or_default() * 42}})))
 }
 
 /// Recomputes the signature over the bytes received; an unsigned or changed request is turned away.

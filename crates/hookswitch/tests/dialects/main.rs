@@ -4,6 +4,7 @@
 mod bland;
 mod burki;
 mod house;
+mod pairs;
 mod phonic;
 mod pyai;
 #[path = "../e2e/server.rs"]

@@ -14,6 +14,8 @@ fn the_demo_runs_to_its_end() {
         "tool timed out",
         "result.late: {\"covered\":true}",
         "1 booking for 2 booking calls",
+        "one tool of each vendor",
+        "X-PyAI-Signature and Standard Webhooks signatures verified",
         "One moment, I am booking that for 2026-12-01.",
     ] {
         assert!(text.contains(shown), "{shown:?} is missing in:\n{text}");
