@@ -1,6 +1,7 @@
 use bytes::Bytes;
 use hookswitch_egress::{MaybeSent, NotSent, Response, SendError, Timings};
-use hookswitch_executors::webhook::{read_answer, read_error};
+use hookswitch_executors::webhook::{Reading, read_error};
+use hookswitch_model::plan::AnswerPlan;
 use hookswitch_model::{Effect, Outcome};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -15,6 +16,10 @@ fn response(status: u16, body: &'static str) -> Response {
         redirects: 0,
         redirect_stop: None,
     }
+}
+
+fn read_answer(response: &Response, effect: Effect) -> Reading {
+    hookswitch_executors::webhook::read_answer(response, effect, &AnswerPlan::default())
 }
 
 /// The table of semantics, Attempts and time: outcome and whether another attempt may be made.

@@ -40,7 +40,7 @@ pub(super) fn parse(
     findings: &mut Findings,
 ) -> Option<RequestPlan> {
     let method = parse_method(draft, findings);
-    let url = parse_url(draft, names, findings);
+    let url = (!draft.lacks_url()).then(|| parse_url(draft, names, findings));
     let headers = parse_headers(draft, names, findings);
     let query = parse_query(draft, names, findings);
     warn_of_literals(draft, findings);
@@ -52,10 +52,14 @@ pub(super) fn parse(
     }
     let mut plan = RequestPlan {
         method: method?,
-        url: url?,
+        url: match url {
+            Some(parsed) => Some(parsed?),
+            None => None,
+        },
         headers,
         query,
         body: body?,
+        trial_members: draft.trial_members.clone(),
         placed: Vec::new(),
         rest: None,
         names: names.clone(),
@@ -323,7 +327,7 @@ fn check_path_places(plan: &RequestPlan, parameters: &[ParameterDraft], findings
         let names_it = |path: &hookswitch_template::Path| {
             path.text() == placed.name || path.text_from(1) == Some(placed.name.as_str())
         };
-        if !plan.url.path_variables().any(names_it) {
+        if !plan.url.iter().flat_map(UrlTemplate::path_variables).any(names_it) {
             let message = format!("the URL's path has no placeholder for {:?}", placed.name);
             findings.error(format!("{at}.place"), "missing_placeholder", message);
         }
