@@ -3,6 +3,7 @@
 
 mod calls;
 mod house;
+mod probes;
 mod properties;
 mod repeats;
 mod restart;
