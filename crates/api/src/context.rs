@@ -10,11 +10,22 @@ tokio::task_local! {
     static CURRENT: RequestContext;
 }
 
+/// How a request reached the routes that answer it.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// How the server is seen from outside, without a slash at the end; empty when nobody said.
+    pub public_url: Arc<str>,
+    /// The path below which the routes are mounted, `/pyai`; empty at the root of a host.
+    pub prefix: &'static str,
+    /// The name of the routes' dialect; keeps apart what two of them have under the same path.
+    pub dialect: &'static str,
+}
+
 /// One request of ours. Ids are made here; none is accepted from outside.
 #[derive(Debug)]
 pub struct RequestContext {
     id: RequestId,
-    public_url: Arc<str>,
+    seen: Seen,
     route: OnceCell<MatchedPath>,
 }
 
@@ -22,10 +33,10 @@ impl RequestContext {
     /// Runs the work of a request; gives its answer with the route that it matched.
     pub async fn run<T>(
         id: RequestId,
-        public_url: Arc<str>,
+        seen: Seen,
         work: impl Future<Output = T>,
     ) -> (T, Option<MatchedPath>) {
-        let context = Self { id, public_url, route: OnceCell::new() };
+        let context = Self { id, seen, route: OnceCell::new() };
         CURRENT
             .scope(context, async {
                 let answer = work.await;
@@ -37,12 +48,10 @@ impl RequestContext {
 
     /// Binds work that moves to a task of its own to the request that is being worked on.
     pub(crate) fn carry<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
-        let here = CURRENT.try_with(|now| (now.id, Arc::clone(&now.public_url))).ok();
+        let here = CURRENT.try_with(|now| (now.id, now.seen.clone())).ok();
         async move {
             match here {
-                Some((id, public_url)) => {
-                    CURRENT.scope(Self { id, public_url, route: OnceCell::new() }, work).await
-                }
+                Some((id, seen)) => CURRENT.scope(Self { id, seen, route: OnceCell::new() }, work).await,
                 None => work.await,
             }
         }
@@ -61,5 +70,22 @@ pub fn request_id() -> Option<RequestId> {
 
 /// How the server is seen from outside, without a slash at the end; empty when nobody said.
 pub fn public_url() -> Arc<str> {
-    CURRENT.try_with(|context| Arc::clone(&context.public_url)).unwrap_or_default()
+    CURRENT.try_with(|context| Arc::clone(&context.seen.public_url)).unwrap_or_default()
+}
+
+/// How the routes that answer this request are seen from outside: [`public_url`] and the path they are mounted at.
+pub fn base_url() -> String {
+    CURRENT
+        .try_with(|context| format!("{}{}", context.seen.public_url, context.seen.prefix))
+        .unwrap_or_default()
+}
+
+/// The path at which the routes that answer this request are mounted; empty at the root of a host.
+pub fn mount_prefix() -> &'static str {
+    CURRENT.try_with(|context| context.seen.prefix).unwrap_or_default()
+}
+
+/// The dialect of the routes that answer this request; empty outside of one.
+pub(crate) fn dialect() -> &'static str {
+    CURRENT.try_with(|context| context.seen.dialect).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 
 use crate::access::{SurfaceState, authenticate};
 use crate::body::read_body;
-use crate::context::RequestContext;
+use crate::context::{RequestContext, dialect};
 use crate::failure::{ErrorShape, Failure};
 use crate::panic::catch_panics;
 
@@ -49,7 +49,8 @@ async fn once<D: ErrorShape>(registry: Registry, request: Request, next: Next) -
     let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     // The precondition is part of what is asked for.
     let condition = parts.headers.get(header::IF_MATCH).map_or(&b""[..], HeaderValue::as_bytes);
-    let route = format!("{} {path} {}", parts.method, String::from_utf8_lossy(condition));
+    // Below their mounts, dialects have the same paths.
+    let route = format!("{} {} {path} {}", dialect(), parts.method, String::from_utf8_lossy(condition));
     let keyed = KeyedRequest::new(caller.key.id, &key, &route, &bytes);
     match registry.claim_answer(caller.scope(), &keyed).await? {
         Recalled::Busy => Err(Failure::IdempotencyInProgress),

@@ -22,7 +22,7 @@ pub use access::{
     authenticate, bearer,
 };
 pub use body::{AnyJson, Json, MAX_BODY, read_body};
-pub use context::{RequestContext, public_url, request_id};
+pub use context::{RequestContext, Seen, base_url, mount_prefix, public_url, request_id};
 pub use failure::{ErrorShape, Failed, Failure};
 pub use idempotency::{HEADER as IDEMPOTENCY_KEY, answer_once};
 pub use ids::{PathId, PathIds, PathText};

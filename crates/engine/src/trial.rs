@@ -184,7 +184,7 @@ impl Engine {
             },
             ToolKind::Hosted(function) => match hosted::execute(*function, &arguments, now) {
                 Ok(told) => Trial { told, ..Trial::blank(Some(Outcome::Done)) },
-                Err(error) => Trial::ended(Outcome::Failed, error),
+                Err(error) => Trial::ended(Outcome::Refused, error),
             },
             ToolKind::Webhook(plan) => {
                 let policy = self.inner.egress.policy();

@@ -68,8 +68,8 @@ impl Variables<'_> {
         if place != Namespace::System {
             return None;
         }
-        let value = self.system.get(self.names.system_name(text?)?)?;
-        Some(value).filter(|value| !value.is_null())
+        let values = self.names.meanings(text?).filter_map(|name| self.system.get(name));
+        values.into_iter().find(|value| !value.is_null())
     }
 
     fn secret(&self, name: &str) -> Option<Cow<'_, Value>> {

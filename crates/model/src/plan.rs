@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hookswitch_template::{CaseRule, HeaderTemplate, JsonTemplate, Path, Segment, Syntax, Text, UrlTemplate};
 use http::{HeaderName, Method};
+use serde_json::{Map, Value};
 
 use crate::draft::{
     EmptyAnswer, ErrorWords, NameRule, Namespace, QueryLists, RedirectPolicy, SignatureScheme, Success,
@@ -18,8 +19,8 @@ use crate::parameter::Place;
 pub struct RequestPlan {
     /// Method.
     pub method: Method,
-    /// URL; its base holds no variables.
-    pub url: UrlTemplate,
+    /// URL; its base holds no variables, unless secrets may stand in it. None yet: nothing is sent.
+    pub url: Option<UrlTemplate>,
     /// Whether user info in the URL is sent as `Authorization: Basic`; else such a URL is refused.
     pub may_have_user_info: bool,
     /// Headers in the order in which they were written.
@@ -28,6 +29,8 @@ pub struct RequestPlan {
     pub query: Vec<(String, JsonTemplate)>,
     /// Body.
     pub body: BodyPlan,
+    /// Members that a JSON body has besides in a trial.
+    pub trial_members: Map<String, Value>,
     /// Parameters that go to a place by themselves.
     pub placed: Vec<PlacedParameter>,
     /// Where the arguments go that neither a list of parameters nor a template places.
@@ -136,11 +139,17 @@ impl NameRule {
             if self.case_blind { prefix.eq_ignore_ascii_case(path.root()) } else { prefix == path.root() }
         };
         match self.prefixes.iter().find(|(prefix, _)| is_prefix(prefix)) {
-            Some((_, namespace)) if path.segments().len() > 1 || *namespace == Namespace::Input => {
+            Some((_, namespace)) if path.segments().len() > 1 || self.is_whole(*namespace) => {
                 Target::In(*namespace)
             }
             _ => Target::Bare(&self.bare),
         }
+    }
+
+    /// Whether a prefix alone means all that is behind it. Where no bare name is looked up it can't mean anything
+    /// else; secrets are only named one by one.
+    fn is_whole(&self, namespace: Namespace) -> bool {
+        namespace == Namespace::Input || self.bare.is_empty() && namespace != Namespace::Secret
     }
 
     /// The argument that a path names, if it can mean one. Empty for the whole of the arguments.
@@ -166,8 +175,15 @@ impl NameRule {
 
     /// The value of the session that a name means, when it is another name for one.
     pub fn system_name(&self, text: &str) -> Option<&str> {
-        let same = |name: &str| if self.case_blind { name.eq_ignore_ascii_case(text) } else { name == text };
-        self.system_names.iter().find(|(name, _)| same(name)).map(|(_, value)| value.as_str())
+        self.meanings(text).next()
+    }
+
+    /// All values of the session that a name may mean: the first that is there counts.
+    pub fn meanings<'a, 't>(&'a self, text: &'t str) -> impl Iterator<Item = &'a str> + use<'a, 't> {
+        let same =
+            move |name: &str| if self.case_blind { name.eq_ignore_ascii_case(text) } else { name == text };
+        let named = self.system_names.iter().filter(move |(name, _)| same(name));
+        named.map(|(_, value)| value.as_str())
     }
 
     /// How names are compared.
@@ -199,7 +215,7 @@ impl From<VariableSyntax> for Syntax {
 impl RequestPlan {
     /// Every variable that its templates name.
     pub fn variables(&self) -> Vec<&Path> {
-        let mut paths: Vec<&Path> = self.url.paths().collect();
+        let mut paths: Vec<&Path> = self.url.iter().flat_map(UrlTemplate::paths).collect();
         for header in &self.headers {
             match &header.value {
                 HeaderValuePlan::Template(template) => paths.extend(template.paths()),

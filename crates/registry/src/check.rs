@@ -23,17 +23,17 @@ impl Registry {
     fn check_addresses(&self, draft: &ToolDraft, definition: Option<&Definition>, findings: &mut Findings) {
         let policy = self.inner.egress.policy();
         let parsed_url = definition.and_then(|definition| match &definition.kind {
-            ToolKind::Webhook(plan) => plan.url.base().map(without_user_info),
+            ToolKind::Webhook(plan) => plan.url.as_ref()?.base().map(without_user_info),
             _ => None,
         });
         // Where secrets stand in the host, only the call can tell where it leads.
         let is_open = definition.is_some_and(|definition| match &definition.kind {
-            ToolKind::Webhook(plan) => plan.url.base().is_none(),
+            ToolKind::Webhook(plan) => plan.url.as_ref().is_none_or(|url| url.base().is_none()),
             _ => false,
         });
+        let written = draft.webhook.as_ref().filter(|webhook| !webhook.lacks_url());
         // A draft with errors elsewhere still gets its address checked: all findings at once.
-        let url = parsed_url
-            .or_else(|| draft.webhook.as_ref().map(|webhook| without_user_info(base_of(&webhook.url))));
+        let url = parsed_url.or_else(|| written.map(|webhook| without_user_info(base_of(&webhook.url))));
         if let Some(url) = url.filter(|_| !is_open) {
             note("$.webhook.url", policy.check_url(&url), findings);
         }

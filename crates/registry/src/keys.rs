@@ -69,9 +69,14 @@ pub(crate) fn hash_of(key: &str) -> [u8; 32] {
 
 /// A fresh key: `hs_live_` or `hs_test_` and random characters.
 pub(crate) fn generate(mode: Mode) -> Result<SecretString, RegistryError> {
+    generate_after(format!("hs_{}_", mode.as_str()))
+}
+
+/// A text of 190 random bits after a prefix, of the characters that keys have.
+pub(crate) fn generate_after(prefix: String) -> Result<SecretString, RegistryError> {
     const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let random = SystemRandom::new();
-    let mut key = format!("hs_{}_", mode.as_str());
+    let mut key = prefix;
     let wanted = key.len() + RANDOM_CHARACTERS;
     while key.len() < wanted {
         let mut bytes = [0u8; 64];

@@ -8,11 +8,13 @@ mod agents;
 mod announce;
 mod answers;
 mod bindings;
+mod built_in;
 mod check;
 mod error;
 mod keys;
 mod live;
 mod master_key;
+mod merge;
 mod orgs;
 mod prepare;
 mod project_signing;
@@ -20,6 +22,7 @@ mod reveal;
 mod rewrap;
 mod seal;
 mod secrets;
+mod session_tokens;
 mod tool_writes;
 mod tools;
 
@@ -32,10 +35,11 @@ use hookswitch_vault::{KeyFile, Vault};
 pub use announce::Change;
 pub use answers::{KeyedRequest, Recalled};
 pub use bindings::NewBinding;
+pub use built_in::built_in_id;
 // Pages, filters and rows that callers of the registry need and that carry no rule of the store.
 pub use error::{AuthError, RegistryError};
 pub use hookswitch_store::{
-    Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, StoreError, ToolFilter,
+    Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, SessionToken, StoreError, ToolFilter,
 };
 pub use keys::{Caller, NewKey, ShownKey};
 pub use live::ToolState;
@@ -44,6 +48,7 @@ pub use prepare::Prepared;
 pub use reveal::redact_draft;
 pub use rewrap::Rewrapped;
 pub use seal::is_placeholder_only;
+pub use session_tokens::{NewSessionToken, ShownSessionToken};
 pub use tool_writes::SavedTool;
 
 /// The registry; cheap to clone.

@@ -48,6 +48,8 @@ impl Registry {
     ) -> Result<Vec<NewSeal>, RegistryError> {
         let stored_seals = stored.map(seals_of).unwrap_or_default();
         let mut sealing = Sealing::new(self, scope, stored_seals).await?;
+        let headers = stored.and_then(|stored| stored.webhook.as_ref()).map(|webhook| &webhook.headers);
+        sealing.own = headers.into_iter().flat_map(|headers| headers.values().cloned()).collect();
         if let Some(webhook) = &mut draft.webhook {
             let syntax = webhook.variables.clone().unwrap_or_default().text_syntax();
             let before = stored.and_then(|stored| stored.webhook.as_ref());
@@ -153,6 +155,8 @@ struct Sealing<'a> {
     org: OrgId,
     seals: Vec<NewSeal>,
     findings: Findings,
+    /// Header values of the version that is replaced: a reference may move from one header to another.
+    own: Vec<Sealable>,
     /// What is stored now: the same literal again keeps its reference, so that saving twice changes nothing.
     stored: HashMap<SealId, SecretString>,
 }
@@ -165,7 +169,8 @@ impl<'a> Sealing<'a> {
                 stored.insert(id, secret);
             }
         }
-        Ok(Self { registry, org: scope.org, seals: Vec::new(), findings: Findings::default(), stored })
+        let (seals, own, findings) = (Vec::new(), Vec::new(), Findings::default());
+        Ok(Self { registry, org: scope.org, seals, findings, own, stored })
     }
 
     fn is_same(&self, seal: SealId, text: &str) -> bool {
@@ -213,7 +218,7 @@ impl<'a> Sealing<'a> {
 
     /// A reference is ours to make: one that was not there before is refused.
     fn refuse_foreign(&mut self, value: &Sealable, kept: Option<&Sealable>, at: &str) {
-        if matches!(value, Sealable::Sealed { .. }) && kept != Some(value) {
+        if matches!(value, Sealable::Sealed { .. }) && kept != Some(value) && !self.own.contains(value) {
             self.findings.error(at, "invalid_value", "a reference to a sealed value can't be written");
         }
     }

@@ -49,8 +49,7 @@ impl Registry {
         let (definition, findings) = self.check(&draft)?;
         let seals = self.seal_draft(scope, &mut draft, None).await?;
         let id = ToolId::generate();
-        let secret = signs(&draft).then(WebhookSecret::generate).transpose().map_err(|_| random_failed())?;
-        let secret = secret.map(|secret| secret.reveal());
+        let secret = signs(&draft).then(new_signing_secret).transpose()?;
         let signing = match &secret {
             Some(secret) => {
                 Some(NewSigningKey { sealed: self.seal_text(scope.org, id, Purpose::Signing, secret)? })
@@ -139,7 +138,7 @@ impl Registry {
                 is_changed: false,
             });
         }
-        let secret = self.first_signing_secret(scope, &stored, &draft).await?;
+        let secret = self.secret_of_first_signer(scope, &stored, &draft).await?;
         let changes =
             ToolChanges { name: Some(definition.name.clone()), draft: Some(draft), enabled: None, seals };
         // Optimistic either way: what was checked and sealed was checked against this version.
@@ -159,7 +158,7 @@ impl Registry {
     }
 
     /// A tool that starts to sign with this version gets its first secret.
-    async fn first_signing_secret(
+    async fn secret_of_first_signer(
         &self,
         scope: Scope,
         stored: &StoredTool,
@@ -168,7 +167,7 @@ impl Registry {
         if !signs(draft) || !self.inner.store.list_signing_keys(scope, stored.id).await?.is_empty() {
             return Ok(None);
         }
-        let secret = WebhookSecret::generate().map_err(|_| random_failed())?.reveal();
+        let secret = new_signing_secret()?;
         let sealed = self.seal_text(scope.org, stored.id, Purpose::Signing, &secret)?;
         self.inner.store.rotate_signing_key(scope, stored.id, NewSigningKey { sealed }, Stamp::now()).await?;
         Ok(Some(secret))
@@ -243,7 +242,7 @@ impl Registry {
                 "the tool has no signing secret of its own",
             ));
         }
-        let secret = WebhookSecret::generate().map_err(|_| random_failed())?.reveal();
+        let secret = new_signing_secret()?;
         let sealed = self.seal_text(scope.org, id, Purpose::Signing, &secret)?;
         let until = Stamp::now().plus(OVERLAP);
         self.inner.store.rotate_signing_key(scope, id, NewSigningKey { sealed }, until).await?;
@@ -269,6 +268,10 @@ impl Registry {
 fn signs(draft: &ToolDraft) -> bool {
     let scheme = draft.webhook.as_ref().map(|webhook| webhook.signature);
     draft.kind == Kind::Webhook && scheme == Some(SignatureScheme::Standard)
+}
+
+pub(crate) fn new_signing_secret() -> Result<SecretString, RegistryError> {
+    Ok(WebhookSecret::generate().map_err(|_| random_failed())?.reveal())
 }
 
 fn random_failed() -> RegistryError {

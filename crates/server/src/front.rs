@@ -59,11 +59,11 @@ impl Front {
         let mut request = request.map(Body::new);
         let method = request.method().clone();
         let is_operation = operations::is_path(request.uri().path());
-        let mount = self.mounts.choose(&mut request);
+        let (mount, seen) = self.mounts.choose(&mut request, &self.public_url);
         let running = Running::begin(self);
         let refused = self.stopping.is_cancelled() && !is_operation;
         let work = catch_panics(carry_out(mount, request, refused), mount.render());
-        let (mut response, route) = RequestContext::run(id, Arc::clone(&self.public_url), work).await;
+        let (mut response, route) = RequestContext::run(id, seen, work).await;
         drop(running);
         let headers = response.headers_mut();
         if let Ok(text) = HeaderValue::try_from(id.to_string()) {

@@ -1,9 +1,11 @@
 //! Which dialect a request speaks: by the host name it was sent to, else by the first segment of its path, else the
 //! native API. A dialect's routes are written for `/` and know nothing of where they are mounted.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::response::Response;
-use hookswitch_api::{ErrorShape, Failure};
+use hookswitch_api::{ErrorShape, Failure, Seen};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Request, Uri, header};
 
@@ -63,22 +65,33 @@ impl Mounts {
         self
     }
 
-    /// The mount of a request, whose path becomes the dialect's own.
-    pub(crate) fn choose<B>(&self, request: &mut Request<B>) -> &Mount {
+    /// The mount of a request, whose path becomes the dialect's own, and how it is seen from outside there.
+    pub(crate) fn choose<B>(&self, request: &mut Request<B>, public_url: &Arc<str>) -> (&Mount, Seen) {
+        let seen =
+            |mount: &Mount, prefix| Seen { public_url: Arc::clone(public_url), prefix, dialect: mount.name };
         if !self.hosts.is_empty()
             && let Some(host) = host_of(request.uri(), request.headers())
-            && let Some((_, mount)) = self.hosts.iter().find(|(name, _)| name.eq_ignore_ascii_case(host))
+            && let Some((name, mount)) = self.hosts.iter().find(|(name, _)| name.eq_ignore_ascii_case(host))
         {
-            return mount;
+            let here = Seen { public_url: at_host(public_url, name).into(), ..seen(mount, "") };
+            return (mount, here);
         }
         for (prefix, mount) in &self.prefixes {
             if let Some(inner) = below(request.uri(), prefix) {
                 *request.uri_mut() = inner;
-                return mount;
+                return (mount, seen(mount, prefix));
             }
         }
-        &self.root
+        (&self.root, seen(&self.root, ""))
     }
+}
+
+/// A public URL with another host; its port stays. Nothing where nobody said how we are seen.
+fn at_host(public_url: &str, host: &str) -> String {
+    let Some((scheme, authority)) = public_url.split_once("://") else { return String::new() };
+    let port = authority.rsplit_once(':').map(|(_, port)| port);
+    let port = port.filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+    port.map_or_else(|| format!("{scheme}://{host}"), |port| format!("{scheme}://{host}:{port}"))
 }
 
 /// The host that a request was sent to, without its port.
@@ -121,10 +134,11 @@ mod tests {
             .at_host("Bland.Example.com", mount("bland"))
     }
 
-    fn choose(uri: &str, host: &str) -> (&'static str, String) {
+    fn choose(uri: &str, host: &str) -> (&'static str, String, String) {
         let mut request = Request::builder().uri(uri).header(header::HOST, host).body(()).unwrap();
-        let name = mounts().choose(&mut request).name();
-        (name, request.uri().to_string())
+        let mounts = mounts();
+        let (mount, seen) = mounts.choose(&mut request, &"https://tools.example.com:8443".into());
+        (mount.name(), request.uri().to_string(), format!("{}{}", seen.public_url, seen.prefix))
     }
 
     #[test]
@@ -139,7 +153,18 @@ mod tests {
             ("/v1", "[::1]:8080", "native", "/v1"),
         ];
         for (uri, host, name, inner) in cases {
-            assert_eq!(choose(uri, host), (name, inner.to_owned()), "{uri} at {host}");
+            let (chosen, path, _) = choose(uri, host);
+            assert_eq!((chosen, path), (name, inner.to_owned()), "{uri} at {host}");
         }
+    }
+
+    #[test]
+    fn a_dialect_is_seen_where_it_is_mounted() {
+        let seen = |uri, host| choose(uri, host).2;
+        assert_eq!(seen("/v1/tools", "a.example"), "https://tools.example.com:8443");
+        assert_eq!(seen("/pyai/v1/tools", "a.example"), "https://tools.example.com:8443/pyai");
+        assert_eq!(seen("/v1/tools", "bland.example.com"), "https://bland.example.com:8443");
+        assert_eq!(at_host("https://tools.example.com", "b.example"), "https://b.example");
+        assert_eq!(at_host("", "b.example"), "");
     }
 }

@@ -52,5 +52,5 @@ pub use page::{Cursor, CursorError, Order, Page, PageOf};
 pub use project::Project;
 pub use seal::{NewSeal, NewSigningKey, SealedPlace, SealedRow, SigningKeyRow};
 pub use secret::SealedSecret;
-pub use session::{LoadedSession, SessionFilter, Undelivered};
+pub use session::{LoadedSession, SessionFilter, SessionToken, Undelivered};
 pub use tool::{NewTool, ToolChanges, ToolFilter};

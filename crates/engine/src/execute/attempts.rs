@@ -19,6 +19,9 @@ use super::{CallValues, Finish, Run, explanations, late, open_all, spoken_variab
 use crate::session::LiveTool;
 use crate::{backoff, told, trace};
 
+/// What the model is told of an address that the policy refuses.
+const ADDRESS_REFUSED: &str = "webhook address not allowed";
+
 /// Everything about a call that its attempts share.
 pub(super) struct Sending {
     pub(super) request: FilledRequest,
@@ -130,7 +133,7 @@ async fn prepare(
     let request = webhook::fill(plan, &values.lookup(), &opened, &policy, freshness).map_err(|refused| {
         if let webhook::Refused::Address(refusal) = &refused {
             tracing::warn!(tool = %tool.prepared.id, hint = refusal.operator_hint(), "address refused");
-            return Finish::refused("address_refused", "webhook address not allowed");
+            return Finish::refused("address_refused", ADDRESS_REFUSED);
         }
         Finish::refused("not_sendable", refused.to_string())
     })?;
@@ -237,7 +240,11 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
     } else if reading.timed_out {
         Finish::timed_out(reading.outcome)
     } else {
-        let error = reading.error.unwrap_or_else(|| "failed".to_owned());
+        let error = match reading.code {
+            // What its name leads to is none of the model's business.
+            Some("egress_refused") => ADDRESS_REFUSED.to_owned(),
+            _ => reading.error.unwrap_or_else(|| "failed".to_owned()),
+        };
         Finish::ended(reading.outcome, sending.redactor.text(&error))
     };
     finish.recorded_told = clean(&finish.told, &definition.sensitive_result, &sending.redactor);

@@ -76,7 +76,7 @@ impl Run {
             },
             ToolKind::Hosted(function) => match hosted::execute(*function, values.lookup().input, now) {
                 Ok(told) => Finish::done(told),
-                Err(error) => Finish::failed(error),
+                Err(error) => Finish::refused("invalid_arguments", error),
             },
             _ => Finish::refused("unsupported", "this tool can't be run here"),
         }

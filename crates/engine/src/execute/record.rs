@@ -37,10 +37,6 @@ impl Finish {
         Self { outcome: Some(Outcome::Done), response: told.clone(), told, ..Self::default() }
     }
 
-    pub(crate) fn failed(error: impl Into<String>) -> Self {
-        Self::ended(Outcome::Failed, error)
-    }
-
     pub(crate) fn refused(code: &'static str, error: impl Into<String>) -> Self {
         Self { code: Some(code), ..Self::ended(Outcome::Refused, error) }
     }

@@ -129,7 +129,7 @@ impl Engine {
         let mut hosts = HashSet::new();
         for tool in &session.tools {
             if let hookswitch_model::definition::ToolKind::Webhook(plan) = &tool.prepared.definition.kind
-                && let Some(base) = plan.url.base()
+                && let Some(base) = plan.url.as_ref().and_then(|url| url.base())
                 && hosts.insert(base)
                 && hosts.len() <= 8
                 && let Ok(url) = policy.check_url(base)

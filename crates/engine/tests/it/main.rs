@@ -4,6 +4,7 @@
 mod calls;
 mod forms;
 mod house;
+mod probes;
 mod properties;
 mod repeats;
 mod restart;

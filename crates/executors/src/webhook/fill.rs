@@ -60,6 +60,9 @@ pub enum Refused {
     /// A header's value can't be sent.
     #[error("the header {0} holds a value that can't be sent")]
     Header(HeaderName),
+    /// The definition has no URL yet.
+    #[error("tool has no webhook_url")]
+    NoUrl,
     /// A sealed value is gone or was never set.
     #[error("the tool is not configured")]
     NotConfigured,
@@ -76,6 +79,7 @@ pub fn fill(
     policy: &Policy,
     freshness: Freshness,
 ) -> Result<FilledRequest, Refused> {
+    let Some(url) = &plan.url else { return Err(Refused::NoUrl) };
     if plan.signature != SignatureScheme::None && opened.signing.is_empty() {
         // A receiver that checks signatures must not get used to requests without one.
         return Err(Refused::NotConfigured);
@@ -83,14 +87,15 @@ pub fn fill(
     let watched = Watched::new(plan, variables);
     let rules = rules_of(plan);
     let mut unset = Vec::new();
-    let mut url = take(plan.url.fill_open(&Secrets(variables), &watched, &rules)?, &mut unset);
+    let mut url = take(url.fill_open(&Secrets(variables), &watched, &rules)?, &mut unset);
     let mut headers = fill_headers(plan, &watched, opened, &mut unset)?;
     for (name, template) in &plan.query {
         let value = take(template.fill(&watched, &rules)?, &mut unset);
         push_query(plan, &mut url, name, &value);
     }
     let placed = place_arguments(plan, variables.input, &mut url, &mut headers)?;
-    let body = fill_body(plan, &watched, placed, &mut headers, &mut unset)?;
+    let is_trial = variables.system.get("test") == Some(&Value::Bool(true));
+    let body = fill_body(plan, &watched, placed, &mut headers, is_trial, &mut unset)?;
     watched.finish()?;
     let url = if plan.may_have_user_info { user_info::take(url, &mut headers)? } else { url };
     let url = policy.check_url(&url).map_err(Refused::Address)?;
@@ -220,6 +225,7 @@ fn fill_body(
     variables: &dyn Lookup,
     placed: Option<Map<String, Value>>,
     headers: &mut HeaderMap,
+    is_trial: bool,
     unset: &mut Vec<String>,
 ) -> Result<Bytes, Refused> {
     const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -228,7 +234,10 @@ fn fill_body(
     let rules = rules_of(plan);
     let (bytes, kind) = match &plan.body {
         BodyPlan::Json(template) => {
-            let value = take(template.fill(variables, &rules)?, unset);
+            let mut value = take(template.fill(variables, &rules)?, unset);
+            if let (Value::Object(members), true) = (&mut value, is_trial) {
+                members.extend(plan.trial_members.clone());
+            }
             match (&value, headers.get(CONTENT_TYPE).is_some_and(is_form)) {
                 (Value::Object(members), true) => (Bytes::from(form_text(plan, members)), FORM),
                 _ => (Bytes::from(value.to_string()), JSON),

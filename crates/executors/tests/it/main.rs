@@ -4,3 +4,4 @@
 mod answers;
 mod requests;
 mod rules;
+mod whole;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hookswitch_egress::{AllowEntry, DEFAULT_PORTS, InsecureTls, Nat64, PlainHttp, PolicySettings};
+use hookswitch_model::Dialect;
 use hookswitch_store::DatabaseUrl;
 use secrecy::SecretString;
 
@@ -13,7 +14,7 @@ use super::origin::{Given, Origin};
 use super::{ConfigError, parse};
 
 /// All settings that a file may name. `HOOKSWITCH_` and the name in capitals is its variable.
-pub(super) const NAMES: [&str; 27] = [
+pub(super) const NAMES: &[&str] = &[
     "listen",
     "data",
     "database_url",
@@ -32,6 +33,7 @@ pub(super) const NAMES: [&str; 27] = [
     "dev",
     "max_connections",
     "call_ceiling",
+    "pyai_ceiling",
     "listen_on",
     "session_idle",
     "session_longest",
@@ -169,6 +171,9 @@ pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
     };
     let mut engine = hookswitch_engine::EngineSettings::default();
     engine.ceiling = parse::span(given, "call_ceiling", engine.ceiling)?;
+    if let Some(ceiling) = engine.dialect_ceilings.get_mut(&Dialect::Pyai) {
+        *ceiling = parse::span(given, "pyai_ceiling", *ceiling)?;
+    }
     engine.listen_on = parse::span(given, "listen_on", engine.listen_on)?;
     engine.session_idle = parse::span(given, "session_idle", engine.session_idle)?;
     engine.session_longest = parse::span(given, "session_longest", engine.session_longest)?;

@@ -56,3 +56,13 @@ fn lists_come_as_arrays_and_with_commas() {
     let variables = [("HOOKSWITCH_ALLOW_EGRESS".to_owned(), "127.0.0.1:9000, crm.lan:80".to_owned())];
     assert_eq!(load(&ServeFlags::default(), &variables).unwrap().egress.allow_egress.len(), 2);
 }
+
+#[test]
+fn the_ceiling_of_a_dialect_is_a_setting() {
+    use hookswitch_model::Dialect;
+    let (_folder, flags) = file("pyai_ceiling = \"2500ms\"\n");
+    let engine = load(&flags, &[]).unwrap().engine;
+    assert_eq!(engine.dialect_ceilings[&Dialect::Pyai], std::time::Duration::from_millis(2500));
+    let engine = load(&ServeFlags::default(), &[]).unwrap().engine;
+    assert_eq!(engine.dialect_ceilings[&Dialect::Pyai], std::time::Duration::from_secs(5));
+}

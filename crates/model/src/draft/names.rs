@@ -36,7 +36,8 @@ pub struct NameRule {
     pub prefixes: Vec<(String, Namespace)>,
     /// Where a name without such a segment is looked for, in order.
     pub bare: Vec<Namespace>,
-    /// Other names for values of the session: `phone_number` → `from`. They win over values of that very name.
+    /// Other names for values of the session: `phone_number` → `from`. They win over values of that very name. Of
+    /// several for one name the first counts whose value is there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub system_names: Vec<(String, String)>,
 }

@@ -86,6 +86,13 @@ pub struct WebhookDraft {
     /// Body template. Absent: an object of the parameters whose place is the body, or no body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
+    /// Members that a JSON body has besides in a trial, so that the receiver can tell.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub trial_members: Map<String, Value>,
+    /// These settings wait for something: a tool that the app runs may have them, for later, and their URL may be
+    /// empty. The calls of a webhook without a URL are refused.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub parked: bool,
     /// Which redirects are followed.
     #[serde(default)]
     pub redirects: RedirectPolicy,
@@ -120,6 +127,11 @@ pub struct WebhookDraft {
 }
 
 impl WebhookDraft {
+    /// Whether it has no URL yet and may be so.
+    pub fn lacks_url(&self) -> bool {
+        self.parked && self.url.is_empty()
+    }
+
     /// A `GET` of a URL with nothing else set.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -128,6 +140,8 @@ impl WebhookDraft {
             headers: Headers::new(),
             query: Map::new(),
             body: None,
+            trial_members: Map::new(),
+            parked: false,
             redirects: RedirectPolicy::default(),
             verify_tls: true,
             signature: SignatureScheme::default(),

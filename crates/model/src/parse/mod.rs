@@ -174,8 +174,9 @@ impl ToolDraft {
             (Kind::CallControl, self.call_control.is_some()),
             (Kind::Hosted, self.hosted.is_some()),
         ];
+        let is_parked = self.kind == Kind::Client && self.webhook.as_ref().is_some_and(|hook| hook.parked);
         for (kind, is_given) in given {
-            if is_given && kind != self.kind {
+            if is_given && kind != self.kind && !(is_parked && kind == Kind::Webhook) {
                 let word = kind.as_str();
                 findings.error(format!("$.{word}"), "conflict", format!("only with \"kind\": \"{word}\""));
             }

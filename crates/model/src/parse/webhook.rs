@@ -5,7 +5,7 @@ mod url;
 
 use std::collections::BTreeSet;
 
-use hookswitch_template::{JsonTemplate, Path, Text};
+use hookswitch_template::{JsonTemplate, Path, Text, UrlTemplate};
 use http::{HeaderName, Method};
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub(super) fn parse(
     findings: &mut Findings,
 ) -> Option<RequestPlan> {
     let method = parse_method(draft, findings);
-    let url = url::parse(draft, names, &declared, findings);
+    let url = (!draft.lacks_url()).then(|| url::parse(draft, names, &declared, findings));
     let headers = headers::parse(draft, names, findings);
     let query = parse_query(draft, names, findings);
     url::warn_of_literals(draft, findings);
@@ -36,11 +36,15 @@ pub(super) fn parse(
     }
     let mut plan = RequestPlan {
         method: method?,
-        url: url?,
+        url: match url {
+            Some(parsed) => Some(parsed?),
+            None => None,
+        },
         may_have_user_info: draft.url_variables == UrlVariables::SecretsInHost,
         headers,
         query,
         body: body?,
+        trial_members: draft.trial_members.clone(),
         placed: Vec::new(),
         rest: None,
         names: names.clone(),
@@ -213,7 +217,7 @@ fn check_path_places(plan: &RequestPlan, parameters: &[ParameterDraft], findings
         let names_it = |path: &hookswitch_template::Path| {
             path.text() == placed.name || path.text_from(1) == Some(placed.name.as_str())
         };
-        if !plan.url.path_variables().any(names_it) {
+        if !plan.url.iter().flat_map(UrlTemplate::path_variables).any(names_it) {
             let message = format!("the URL's path has no placeholder for {:?}", placed.name);
             findings.error(format!("{at}.place"), "missing_placeholder", message);
         }

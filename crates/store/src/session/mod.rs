@@ -4,11 +4,14 @@ mod claim;
 mod lease;
 mod list;
 mod save;
+mod token;
 
 use hookswitch_model::execution::Act;
 use hookswitch_model::session::Session;
 use hookswitch_model::{ActId, AgentId, ExecutionId};
 use serde_json::Value;
+
+pub use token::SessionToken;
 
 use crate::db::{Result, Row};
 
