@@ -155,8 +155,15 @@ impl NameRule {
 
     /// The value of the session that a name means, when it is another name for one.
     pub fn system_name(&self, text: &str) -> Option<&str> {
-        let same = |name: &str| if self.case_blind { name.eq_ignore_ascii_case(text) } else { name == text };
-        self.system_names.iter().find(|(name, _)| same(name)).map(|(_, value)| value.as_str())
+        self.system_values(text).next()
+    }
+
+    /// The values of the session that a name can mean, the first one first.
+    pub fn system_values<'a>(&'a self, text: &str) -> impl Iterator<Item = &'a str> {
+        let same = move |name: &str| {
+            if self.case_blind { name.eq_ignore_ascii_case(text) } else { name == text }
+        };
+        self.system_names.iter().filter(move |(name, _)| same(name)).map(|(_, value)| value.as_str())
     }
 
     /// How names are compared.
