@@ -20,6 +20,7 @@ mod reveal;
 mod rewrap;
 mod seal;
 mod secrets;
+mod session_tools;
 mod tool_writes;
 mod tools;
 
