@@ -18,6 +18,7 @@ mod tls;
 use std::sync::Arc;
 use std::time::Instant;
 
+pub use hookswitch_dialect_bland::Calls;
 use hookswitch_dialect_native::{Native, NativeState};
 use hookswitch_engine::Engine;
 use tokio::net::TcpListener;
@@ -40,6 +41,8 @@ pub struct ServerParts {
     pub public_url: Option<String>,
     /// Certificate and key; `None`: plain HTTP.
     pub tls: Option<TlsFiles>,
+    /// What becomes of calls that somebody asks for.
+    pub calls: Calls,
     /// Limits.
     pub settings: ServerSettings,
 }
@@ -47,7 +50,7 @@ pub struct ServerParts {
 impl ServerParts {
     /// Plain HTTP with the default limits.
     pub fn new(engine: Engine) -> Self {
-        Self { engine, public_url: None, tls: None, settings: ServerSettings::default() }
+        Self { engine, public_url: None, tls: None, calls: Calls::None, settings: ServerSettings::default() }
     }
 }
 
@@ -77,7 +80,7 @@ impl Server {
         let metrics = Arc::new(Metrics::new(engine.clone()));
         let native = hookswitch_dialect_native::router(NativeState::new(engine.clone(), stopping.clone()));
         let operations = operations::router(engine.clone(), Arc::clone(&metrics), stopping.clone());
-        let mounts = dialects::all(&engine).into_iter().fold(
+        let mounts = dialects::all(&engine, parts.calls).into_iter().fold(
             Mounts::new(Mount::new::<Native>("native", operations.merge(native))),
             |mounts, dialect| mounts.at_prefix(dialect.prefix, dialect.mount),
         );
