@@ -1,16 +1,21 @@
 //! What makes two tool calls the same act: tool, canonical act arguments, session variables that its templates read
 //! (semantics: Words, act).
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use aws_lc_rs::digest::{Context, SHA256};
-use hookswitch_model::definition::Definition;
+use hookswitch_executors::Variables;
+use hookswitch_model::definition::{Arguments, Definition, ToolKind};
+use hookswitch_model::draft::NameRule;
 use hookswitch_model::execution::ActKey;
 use hookswitch_model::{Effect, ToolId};
 use hookswitch_schema::canonical;
-use hookswitch_template::{CaseRule, Path};
+use hookswitch_template::Lookup as _;
 use serde_json::{Map, Value};
 
 /// An argument that only steers speech: other words make no second booking.
-const SPEECH: &str = "speech";
+pub(crate) const SPEECH: &str = "speech";
 
 /// The fingerprint of a call. `vars` and `system` are the session's.
 pub(crate) fn fingerprint(
@@ -24,12 +29,24 @@ pub(crate) fn fingerprint(
     context.update(tool.uuid().as_bytes());
     let meant = meant_arguments(definition, arguments);
     context.update(canonical(&meant).as_bytes());
+    let names = match &definition.kind {
+        ToolKind::Webhook(plan) => Cow::Borrowed(&plan.names),
+        _ => Cow::Owned(NameRule::default()),
+    };
+    let variables = Variables {
+        names: &names,
+        input: &Value::Null,
+        system,
+        vars,
+        config: &Value::Null,
+        secrets: &HashMap::new(),
+    };
     for path in &definition.act_variables {
         context.update(&[0]);
         context.update(path.text().as_bytes());
         context.update(&[1]);
-        if let Some(value) = look_up(path, vars, system) {
-            context.update(canonical(value).as_bytes());
+        if let Some(value) = variables.get(path) {
+            context.update(canonical(&value).as_bytes());
         }
     }
     let mut key = [0; 32];
@@ -53,13 +70,7 @@ fn meant_arguments(definition: &Definition, arguments: &Value) -> Value {
     Value::Object(meant)
 }
 
-/// Whether an argument named `speech` is the line to say, which it is where the shape is loose.
-fn steers_speech(definition: &Definition) -> bool {
-    matches!(definition.arguments, hookswitch_model::definition::Arguments::Loose(_))
-}
-
-fn look_up<'v>(path: &Path, vars: &'v Value, system: &'v Value) -> Option<&'v Value> {
-    let skip = usize::from(matches!(path.root(), "vars" | "system") && path.segments().len() > 1);
-    let first = if path.root() == "system" { system } else { vars };
-    path.lookup_from(skip, first, CaseRule::Exact).or_else(|| path.lookup_from(skip, system, CaseRule::Exact))
+/// Whether an argument named `speech` is the line to say, which it is where a loose shape mentions it.
+pub(crate) fn steers_speech(definition: &Definition) -> bool {
+    matches!(&definition.arguments, Arguments::Loose(shape) if shape.mentions(SPEECH))
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use hookswitch_model::definition::Arguments;
 use hookswitch_model::execution::ActKey;
 use hookswitch_model::{ActId, ExecutionId, Scope, SessionId, Stamp};
 use hookswitch_registry::ToolState;
@@ -11,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::act_key::fingerprint;
+use crate::act_key::{SPEECH, fingerprint, steers_speech};
 use crate::answers::CallAnswer;
 use crate::error::EngineError;
 use crate::input::CallInput;
@@ -115,9 +114,8 @@ impl Engine {
         let variables = Arc::clone(&session.state.lock().variables);
         work.fingerprint =
             fingerprint(tool.prepared.id, definition, &work.arguments, &variables, &session.system);
-        let speech = work.arguments.get("speech").and_then(Value::as_str).filter(|text| !text.is_empty());
-        let is_loose = matches!(definition.arguments, Arguments::Loose(_));
-        work.line = speech.filter(|_| is_loose).map(str::to_owned);
+        let speech = work.arguments.get(SPEECH).and_then(Value::as_str).filter(|text| !text.is_empty());
+        work.line = speech.filter(|_| steers_speech(definition)).map(str::to_owned);
         let checked = Checked {
             tool: tool.prepared.id,
             fingerprint: work.fingerprint,

@@ -46,10 +46,11 @@ pub(crate) fn shape(
         None if !shaped.variables.is_empty() => Value::Object(shaped.variables.clone()),
         None => result,
     };
-    if let Some(name) = &definition.answer_variable
-        && response.to_string().len() <= MOST_VARIABLE
-    {
-        shaped.variables.entry(name.clone()).or_insert_with(|| response.clone());
+    if let Some(name) = &definition.answer_variable {
+        let fits = response.to_string().len() <= MOST_VARIABLE;
+        // One that is too large is unset: the answer before must not pass for this one.
+        let answer = || if fits { response.clone() } else { Value::Null };
+        shaped.variables.entry(name.clone()).or_insert_with(answer);
     }
     if !definition.answer_context.is_empty() {
         let texts = Value::Array(explain(&shaped.variables));

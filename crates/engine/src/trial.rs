@@ -49,6 +49,8 @@ pub struct TrialInput {
 pub struct Trial {
     /// Its record; none for a dry run.
     pub execution: Option<ExecutionId>,
+    /// Whether it was refused because its arguments do not fit.
+    pub is_unfit: bool,
     /// How it ended; none for a dry run that could have been sent.
     pub outcome: Option<Outcome>,
     /// What went wrong.
@@ -82,6 +84,7 @@ impl Trial {
     fn blank(outcome: Option<Outcome>) -> Self {
         Self {
             execution: None,
+            is_unfit: false,
             outcome,
             error: None,
             request: None,
@@ -119,9 +122,10 @@ impl Engine {
         let created_at = Stamp::now();
         let execution = ExecutionId::generate();
         let is_dry = input.dry_run == DryRun::Yes;
+        let can_run = session::can_run(prepared.definition.kind.kind());
         let mut trial = match checked(&prepared, input.arguments.clone()) {
             Ok(arguments) => self.attempt(scope, &prepared, arguments, input, execution).await,
-            Err(line) => Trial::ended(Outcome::Refused, line),
+            Err(line) => Trial { is_unfit: can_run, ..Trial::ended(Outcome::Refused, line) },
         };
         trial.total_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         if !is_dry {
@@ -146,6 +150,7 @@ impl Engine {
         session.insert("session_id".to_owned(), Value::from(call_id.as_str()));
         session.insert("session_uuid".to_owned(), Value::from(execution.uuid().to_string()));
         session.insert("call_id".to_owned(), Value::from(call_id.as_str()));
+        session.insert("trial_call_id".to_owned(), Value::from(call_id.as_str()));
         session.entry("channel").or_insert_with(|| json!(Channel::Text));
         let facts = CallFacts {
             tool_call_id: &call_id,

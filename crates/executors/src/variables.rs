@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use hookswitch_model::draft::{NameRule, Namespace};
 use hookswitch_model::plan::Target;
-use hookswitch_template::{Lookup, Path};
+use hookswitch_template::{CaseRule, Lookup, Path};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
@@ -31,20 +31,14 @@ impl Lookup for Variables<'_> {
         match self.names.target(path) {
             Target::In(Namespace::Secret) => self.secret(path.text_from(1)?),
             Target::In(place) => {
-                let root = self.place(place)?;
-                self.renamed(place, path.text_from(1))
-                    .or_else(|| literal_key(root, path.text_from(1)))
-                    .or_else(|| path.lookup_from(1, root, self.names.case()))
-                    .map(Cow::Borrowed)
+                let found = self.renamed(place, path.text_from(1));
+                found.or_else(|| self.found(place, path.text_from(1), path, 1)).map(Cow::Borrowed)
             }
             Target::Bare(places) => places.iter().find_map(|place| match place {
                 Namespace::Secret => self.secret(path.text()),
                 place => {
-                    let root = self.place(*place)?;
-                    let found = self
-                        .renamed(*place, Some(path.text()))
-                        .or_else(|| literal_key(root, Some(path.text())))
-                        .or_else(|| path.lookup(root, self.names.case()));
+                    let found = self.renamed(*place, Some(path.text()));
+                    let found = found.or_else(|| self.found(*place, Some(path.text()), path, 0));
                     found.filter(|value| !value.is_null()).map(Cow::Borrowed)
                 }
             }),
@@ -59,17 +53,24 @@ impl Variables<'_> {
             Namespace::System => Some(self.system),
             Namespace::Vars => Some(self.vars),
             Namespace::Config => Some(self.config),
-            Namespace::Secret => None,
+            Namespace::Named | Namespace::Secret => None,
         }
+    }
+
+    /// What a path leads to in a place; a member whose name is the whole dotted text wins over the path.
+    fn found(&self, place: Namespace, text: Option<&str>, path: &Path, skip: usize) -> Option<&Value> {
+        let root = self.place(place)?;
+        let literal = literal_key(root, text, self.names.case());
+        literal.or_else(|| path.lookup_from(skip, root, self.names.case()))
     }
 
     /// A value of the session under another name that the definition's rule gives it.
     fn renamed(&self, place: Namespace, text: Option<&str>) -> Option<&Value> {
-        if place != Namespace::System {
+        if !matches!(place, Namespace::System | Namespace::Named) {
             return None;
         }
-        let values = self.names.meanings(text?).filter_map(|name| self.system.get(name));
-        values.into_iter().find(|value| !value.is_null())
+        let mut values = self.names.meanings(text?).filter_map(|name| self.system.get(name));
+        values.find(|value| !value.is_null())
     }
 
     fn secret(&self, name: &str) -> Option<Cow<'_, Value>> {
@@ -88,8 +89,68 @@ impl Lookup for Secrets<'_> {
     }
 }
 
-/// A member whose name is the whole dotted text wins over the path.
-fn literal_key<'v>(root: &'v Value, text: Option<&str>) -> Option<&'v Value> {
-    let members: &Map<String, Value> = root.as_object()?;
-    members.get(text?)
+/// A member by its whole name, dots and all.
+fn literal_key<'v>(root: &'v Value, text: Option<&str>, case: CaseRule) -> Option<&'v Value> {
+    let (members, text): (&Map<String, Value>, &str) = (root.as_object()?, text?);
+    members.get(text).or_else(|| match case {
+        CaseRule::Exact => None,
+        CaseRule::Blind => {
+            members.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, value)| value)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    /// Names without regard to case; named values of the session before variables, all the others after them.
+    fn rule() -> NameRule {
+        let name = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        NameRule {
+            case_blind: true,
+            prefixes: vec![("input".to_owned(), Namespace::Input), ("SECRET".to_owned(), Namespace::Secret)],
+            bare: vec![Namespace::Named, Namespace::Vars, Namespace::System],
+            system_names: vec![name("id", "trial"), name("id", "session"), name("now", "now")],
+            ..NameRule::default()
+        }
+    }
+
+    #[test]
+    fn places_are_asked_in_their_order() {
+        let names = rule();
+        let (input, config) = (json!({"a.b": 1, "c": {"d": 2}}), Value::Null);
+        let system = json!({"session": "s1", "now": "noon", "zone": "UTC", "city": "Bern"});
+        let vars =
+            json!({"NOW": "never", "id": "no", "zone": "CET", "Full Name": "Ada", "x.Y": 3, "city": null});
+        let secrets = HashMap::from([("crm".to_owned(), SecretString::from("s3cr3t"))]);
+        let variables = Variables {
+            names: &names,
+            input: &input,
+            system: &system,
+            vars: &vars,
+            config: &config,
+            secrets: &secrets,
+        };
+        let get = |text: &str| variables.get(&Path::parse(text).unwrap()).map(Cow::into_owned);
+        for (text, expected) in [
+            ("ID", Some(json!("s1"))),
+            ("Now", Some(json!("noon"))),
+            ("zone", Some(json!("CET"))),
+            ("City", Some(json!("Bern"))),
+            ("full name", Some(json!("Ada"))),
+            ("X.y", Some(json!(3))),
+            ("INPUT.A.B", Some(json!(1))),
+            ("Input.c.D", Some(json!(2))),
+            ("input", Some(input.clone())),
+            ("secret.CRM", Some(json!("s3cr3t"))),
+            ("secret.other", None),
+            ("nope", None),
+        ] {
+            assert_eq!(get(text), expected, "{text}");
+        }
+    }
 }

@@ -47,6 +47,7 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
         public_url: config.public_url.clone(),
         hosts: hosts(&config),
         tls: config.tls.clone().map(|(cert, key)| TlsFiles { cert, key }),
+        calls: config.calls,
         settings: ServerSettings {
             max_connections: config.max_connections,
             drain: config.engine.drain,

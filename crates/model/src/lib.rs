@@ -20,6 +20,7 @@ pub mod id;
 pub mod key;
 pub mod name;
 pub mod parameter;
+pub mod phone;
 pub mod plan;
 pub mod scope;
 pub mod secret;

@@ -19,6 +19,13 @@ impl Registry {
         }
     }
 
+    /// Whether a URL may be plain http where a contract wants https: the operator's list names its host.
+    pub fn admits_plain_http(&self, url: &str) -> bool {
+        let base = without_user_info(base_of(url));
+        let policy = self.inner.egress.policy();
+        policy.check_https_url(&base).is_ok()
+    }
+
     /// Advice only: the address that is dialled is checked again at each call (security: S32).
     fn check_addresses(&self, draft: &ToolDraft, definition: Option<&Definition>, findings: &mut Findings) {
         let policy = self.inner.egress.policy();

@@ -23,6 +23,7 @@ mod rewrap;
 mod seal;
 mod secrets;
 mod session_tokens;
+mod session_tools;
 mod tool_writes;
 mod tools;
 

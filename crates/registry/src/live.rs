@@ -78,9 +78,9 @@ impl Registry {
         if let Some(state) = self.inner.caches.states.get(&tool).await {
             return Ok(state);
         }
-        let state = match self.inner.store.get_tool(scope, tool).await {
-            Ok(stored) if stored.enabled => ToolState::Enabled,
-            Ok(_) => ToolState::Disabled,
+        let state = match self.inner.store.is_tool_enabled(scope, tool).await {
+            Ok(true) => ToolState::Enabled,
+            Ok(false) => ToolState::Disabled,
             Err(hookswitch_store::StoreError::NotFound) => ToolState::Deleted,
             Err(error) => return Err(error.into()),
         };

@@ -50,6 +50,11 @@ impl Registry {
         Ok(self.inner.store.list_secrets(scope, &page).await?)
     }
 
+    /// The secret of an id, as shown.
+    pub async fn get_secret_by_id(&self, scope: Scope, id: SecretId) -> Result<Secret, RegistryError> {
+        self.inner.store.get_secret_by_id(scope, id).await.map_err(RegistryError::absent("secret"))
+    }
+
     /// Deletes a secret. Calls that need it are refused from now on.
     pub async fn delete_secret(&self, scope: Scope, name: &SecretName) -> Result<(), RegistryError> {
         self.inner

@@ -1,6 +1,6 @@
 //! The vendors' dialects: one line each.
 
-use hookswitch_dialect_bland::{Bland, BlandState};
+use hookswitch_dialect_bland::{Bland, BlandState, Calls};
 use hookswitch_dialect_burki::{Burki, BurkiState};
 use hookswitch_dialect_phonic::{Phonic, PhonicState};
 use hookswitch_dialect_pyai::{Pyai, PyaiState};
@@ -25,11 +25,11 @@ impl Dialect {
 pub const DIALECT_NAMES: [&str; 4] = ["pyai", "burki", "phonic", "bland"];
 
 /// All of them, in the order of their names above.
-pub(crate) fn all(engine: &Engine) -> Vec<Dialect> {
+pub(crate) fn all(engine: &Engine, calls: Calls) -> Vec<Dialect> {
     let pyai = hookswitch_dialect_pyai::router(PyaiState::new(engine.clone()));
     let burki = hookswitch_dialect_burki::router(BurkiState::new(engine.clone()));
     let phonic = hookswitch_dialect_phonic::router(PhonicState::new(engine.clone()));
-    let bland = hookswitch_dialect_bland::router(BlandState::new(engine.clone()));
+    let bland = hookswitch_dialect_bland::router(BlandState::new(engine.clone(), calls));
     vec![
         Dialect { prefix: "/pyai", mount: Mount::new::<Pyai>("pyai", pyai) },
         Dialect { prefix: "/burki", mount: Mount::new::<Burki>("burki", burki) },

@@ -18,6 +18,7 @@ mod tls;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use hookswitch_dialect_bland::Calls;
 use hookswitch_dialect_native::{Native, NativeState};
 use hookswitch_engine::Engine;
 use tokio::net::TcpListener;
@@ -41,6 +42,8 @@ pub struct ServerParts {
     pub public_url: Option<String>,
     /// Certificate and key; `None`: plain HTTP.
     pub tls: Option<TlsFiles>,
+    /// What becomes of calls that somebody asks for.
+    pub calls: Calls,
     /// Limits.
     pub settings: ServerSettings,
     /// Host names at whose `/` a dialect lives, beside its prefix: dialect and host.
@@ -50,7 +53,14 @@ pub struct ServerParts {
 impl ServerParts {
     /// Plain HTTP with the default limits.
     pub fn new(engine: Engine) -> Self {
-        Self { engine, public_url: None, tls: None, settings: ServerSettings::default(), hosts: Vec::new() }
+        Self {
+            engine,
+            public_url: None,
+            tls: None,
+            calls: Calls::None,
+            settings: ServerSettings::default(),
+            hosts: Vec::new(),
+        }
     }
 }
 
@@ -67,6 +77,7 @@ pub struct Stopped {
 #[derive(Debug)]
 pub struct Server {
     engine: Engine,
+    calls: Calls,
     front: Arc<Front>,
     /// Ports of a dialect's own.
     others: Vec<(TcpListener, Arc<Front>)>,
@@ -83,7 +94,7 @@ impl Server {
         let native = hookswitch_dialect_native::router(NativeState::new(engine.clone(), stopping.clone()));
         let operations = operations::router(engine.clone(), Arc::clone(&metrics), stopping.clone());
         let mut mounts = Mounts::new(Mount::new::<Native>("native", operations.merge(native)));
-        for dialect in dialects::all(&engine) {
+        for dialect in dialects::all(&engine, parts.calls) {
             for (_, host) in parts.hosts.iter().filter(|(name, _)| name == dialect.name()) {
                 mounts = mounts.at_host(host, dialect.mount.clone());
             }
@@ -92,12 +103,12 @@ impl Server {
         let public_url = parts.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
         let front = Arc::new(Front::new(mounts, metrics, public_url.into(), stopping.clone()));
         let acceptor = Acceptor::new(parts.settings, parts.tls.as_ref())?;
-        Ok(Self { engine, front, others: Vec::new(), acceptor, stopping })
+        Ok(Self { engine, calls: parts.calls, front, others: Vec::new(), acceptor, stopping })
     }
 
     /// Serves a dialect at `/` of a listener of its own, too.
     pub fn also_listen(&mut self, dialect: &str, listener: TcpListener) -> Result<(), ServerError> {
-        let found = dialects::all(&self.engine).into_iter().find(|known| known.name() == dialect);
+        let found = dialects::all(&self.engine, self.calls).into_iter().find(|known| known.name() == dialect);
         let dialect = found.ok_or_else(|| ServerError::UnknownDialect(dialect.to_owned()))?;
         let front = self.front.with_mounts(Mounts::new(dialect.mount));
         self.others.push((listener, Arc::new(front)));

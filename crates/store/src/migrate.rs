@@ -29,6 +29,12 @@ const ALL: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0003_session_tokens.sql"),
         include_str!("../migrations/postgres/0003_session_tokens.sql"),
     ),
+    (
+        6,
+        "session tools",
+        include_str!("../migrations/sqlite/0006_session_tools.sql"),
+        include_str!("../migrations/postgres/0006_session_tools.sql"),
+    ),
 ];
 
 fn migrator(text_of: fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {

@@ -4,6 +4,7 @@ mod end;
 mod kept;
 mod live;
 mod load;
+mod numbers;
 mod start;
 mod sweep;
 mod table;

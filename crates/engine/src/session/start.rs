@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use hookswitch_egress::{ACTION_IDLE, Freshness, TlsRule};
 use hookswitch_model::draft::{Kind, NameSuffix};
 use hookswitch_model::event::EventKind;
-use hookswitch_model::name::{function_name, function_text};
+use hookswitch_model::name::function_text;
 use hookswitch_model::session::{PinnedTool, Session};
 use hookswitch_model::tool::StoredTool;
 use hookswitch_model::{Effect, ProjectId, Scope, SessionId, Stamp};
@@ -13,6 +13,7 @@ use hookswitch_registry::Registry;
 use serde_json::{Map, Value, json};
 
 use super::load::lease;
+use super::numbers;
 use crate::Engine;
 use crate::error::EngineError;
 use crate::input::SessionStart;
@@ -31,6 +32,17 @@ impl Engine {
         project: ProjectId,
         start: SessionStart,
     ) -> Result<SessionView, EngineError> {
+        self.start_session_as(scope, project, SessionId::generate(), start).await
+    }
+
+    /// The same under an id that the caller has generated: for sessions with tools of their own, which are made before.
+    pub async fn start_session_as(
+        &self,
+        scope: Scope,
+        project: ProjectId,
+        id: SessionId,
+        start: SessionStart,
+    ) -> Result<SessionView, EngineError> {
         if self.is_draining() {
             return Err(EngineError::Draining);
         }
@@ -38,10 +50,10 @@ impl Engine {
             return Err(EngineError::Unavailable("this server has as many sessions as it may"));
         }
         check_data(&start)?;
-        let (system, variables, pinned) = self.prepare_start(scope, &start).await?;
+        let (system, variables, pinned) = self.prepare_start(scope, id, &start).await?;
         let now = Stamp::now();
         let session = Session {
-            id: SessionId::generate(),
+            id,
             number: 0,
             org: scope.org,
             mode: scope.mode,
@@ -70,9 +82,11 @@ impl Engine {
     async fn prepare_start(
         &self,
         scope: Scope,
+        id: SessionId,
         start: &SessionStart,
     ) -> Result<(Map<String, Value>, Map<String, Value>, Vec<PinnedTool>), EngineError> {
         let mut system = start.system.clone();
+        numbers::add_derived(&mut system);
         let mut variables = Map::new();
         let mut wanted: Vec<(StoredTool, Map<String, Value>)> = Vec::new();
         if let Some(project) = start.project {
@@ -100,7 +114,8 @@ impl Engine {
         }
         variables.extend(start.variables.clone());
         for (index, named) in start.tools.iter().enumerate() {
-            let tool = self.inner.store.get_tool(scope, named.tool).await.map_err(|error| match error {
+            let found = self.inner.store.get_tool_for_session(scope, id, named.tool).await;
+            let tool = found.map_err(|error| match error {
                 hookswitch_store::StoreError::NotFound => EngineError::finding(
                     &format!("$.tools[{index}]"),
                     "unknown_tool",
@@ -151,7 +166,7 @@ fn pin(wanted: Vec<(StoredTool, Map<String, Value>)>) -> Vec<PinnedTool> {
     let mut pinned = Vec::with_capacity(wanted.len());
     for (tool, config) in wanted.into_iter().filter(|(tool, _)| tool.enabled) {
         let own = tool.draft.function.clone().unwrap_or_default();
-        let base = own.name.as_deref().map_or_else(|| function_name(&tool.name), function_text);
+        let base = function_text(own.name.as_deref().unwrap_or(&tool.draft.name));
         let with = |suffix: String| format!("{}{suffix}", &base[..base.len().min(64 - suffix.len())]);
         let mut function = base.clone();
         if taken.contains(&function) && own.suffix == NameSuffix::ToolNumber {

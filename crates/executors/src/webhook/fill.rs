@@ -176,7 +176,8 @@ fn take<T>(filled: hookswitch_template::Filled<T>, unset: &mut Vec<String>) -> T
 }
 
 fn insert(headers: &mut HeaderMap, name: &HeaderName, value: &str) -> Result<(), Refused> {
-    let mut header = HeaderValue::from_str(value).map_err(|_| Refused::Header(name.clone()))?;
+    // UTF-8 beyond ASCII passes as opaque bytes (RFC 9110, 5.5); control characters do not.
+    let mut header = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| Refused::Header(name.clone()))?;
     header.set_sensitive(hookswitch_model::secret::is_secret_name(name.as_str()));
     headers.insert(name.clone(), header);
     Ok(())

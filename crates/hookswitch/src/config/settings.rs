@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hookswitch_egress::{AllowEntry, DEFAULT_PORTS, InsecureTls, Nat64, PlainHttp, PolicySettings};
 use hookswitch_model::Dialect;
+use hookswitch_server::Calls;
 use hookswitch_store::DatabaseUrl;
 use secrecy::SecretString;
 
@@ -43,6 +44,7 @@ pub(super) const NAMES: &[&str] = &[
     "otlp_endpoint",
     "extra_roots",
     "calls_per_tool",
+    "calls",
 ];
 
 /// Flags of `hookswitch serve`.
@@ -115,6 +117,7 @@ pub(crate) struct Config {
     pub(crate) keep_payloads: Duration,
     pub(crate) keep_rows: Duration,
     pub(crate) otlp_endpoint: Option<String>,
+    pub(crate) calls: Calls,
 }
 
 pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) -> Option<String> {
@@ -202,6 +205,7 @@ pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
         keep_payloads: parse::span(given, "keep_payloads", days(30))?,
         keep_rows: parse::span(given, "keep_rows", days(400))?,
         otlp_endpoint: parse::text(given, "otlp_endpoint")?.filter(|url| !url.is_empty()),
+        calls: calls(given)?,
         data,
     })
 }
@@ -247,6 +251,16 @@ fn egress(given: &Given) -> Result<PolicySettings, ConfigError> {
         },
         own_listeners: Vec::new(),
     })
+}
+
+/// What becomes of a call that somebody asks for: there is no call engine yet.
+fn calls(given: &Given) -> Result<Calls, ConfigError> {
+    match (parse::text(given, "calls")?.as_deref(), given.get("calls")) {
+        (Some("simulate"), _) => Ok(Calls::Simulate),
+        (None | Some("none"), _) => Ok(Calls::None),
+        (Some(_), Some(value)) => Err(parse::invalid("calls", value, "none or simulate".to_owned())),
+        (Some(_), None) => Ok(Calls::None),
+    }
 }
 
 fn log_format(given: &Given) -> Result<Option<LogFormat>, ConfigError> {

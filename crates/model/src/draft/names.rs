@@ -10,6 +10,8 @@ pub enum Namespace {
     Input,
     /// Values of the session: ids, numbers, clock.
     System,
+    /// The same, but only those that `system_names` has a name for.
+    Named,
     /// Session variables: given at the start or extracted from answers.
     Vars,
     /// The binding's config.
@@ -36,8 +38,8 @@ pub struct NameRule {
     pub prefixes: Vec<(String, Namespace)>,
     /// Where a name without such a segment is looked for, in order.
     pub bare: Vec<Namespace>,
-    /// Other names for values of the session: `phone_number` → `from`. They win over values of that very name. Of
-    /// several for one name the first counts whose value is there.
+    /// Other names for values of the session: `phone_number` → `from`. They win over values of that very name; of two
+    /// entries of one name the first whose value is there counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub system_names: Vec<(String, String)>,
 }

@@ -18,7 +18,7 @@ use crate::finding::Findings;
 use crate::name::{ToolName, function_name, function_text};
 use crate::plan::{DEFAULT_TIMEOUT, HostedFunction};
 
-/// Longest description, in bytes.
+/// Longest description, in characters.
 const MOST_DESCRIPTION: usize = 8192;
 /// Longest context text, in characters.
 const MOST_CONTEXT: usize = 65_536;
@@ -76,7 +76,7 @@ impl ToolDraft {
             references::collect(self, &kind, &names, speech_line.as_ref(), &answer_context, findings);
         Some(Definition {
             function: function(self, &name),
-            description: model_description(self),
+            description: model_description(self, arguments.as_ref()),
             name,
             arguments: arguments?,
             fixed: arguments::fixed(self, findings),
@@ -108,8 +108,8 @@ impl ToolDraft {
     }
 
     fn check_numbers(&self, findings: &mut Findings) {
-        if self.description.len() > MOST_DESCRIPTION {
-            findings.error("$.description", "too_long", format!("at most {MOST_DESCRIPTION} bytes"));
+        if self.description.chars().count() > MOST_DESCRIPTION {
+            findings.error("$.description", "too_long", format!("at most {MOST_DESCRIPTION} characters"));
         }
         if let Some(timeout) = self.timeout_ms
             && !(SHORTEST_TIMEOUT_MS..=LONGEST_TIMEOUT_MS).contains(&timeout.0)
@@ -247,9 +247,19 @@ fn function(draft: &ToolDraft, name: &ToolName) -> String {
     own.map_or_else(|| function_name(name), function_text)
 }
 
-fn model_description(draft: &ToolDraft) -> String {
+/// What the model reads: the description, and the example that a loose shape gives.
+fn model_description(draft: &ToolDraft, arguments: Option<&Arguments>) -> String {
     let own = draft.function.as_ref().and_then(|function| function.description.clone());
-    own.unwrap_or_else(|| draft.description.clone())
+    let description = own.unwrap_or_else(|| draft.description.clone());
+    let example = match arguments {
+        Some(Arguments::Loose(shape)) => shape.example().filter(|example| !example.is_null()),
+        _ => None,
+    };
+    match example {
+        Some(example) if description.is_empty() => format!("Example: {example}"),
+        Some(example) => format!("{description}\nExample: {example}"),
+        None => description,
+    }
 }
 
 fn extraction(name: &str, path: &str, at: &str, findings: &mut Findings) -> Option<Extraction> {

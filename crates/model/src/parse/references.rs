@@ -11,7 +11,7 @@ use crate::parameter::ParameterSource;
 use crate::plan::Target;
 
 /// Values of the session that change by themselves: no part of what a call means to do.
-const NOT_MEANT: [&str; 19] = [
+const NOT_MEANT: [&str; 20] = [
     "now",
     "now_utc",
     "timestamp",
@@ -19,6 +19,7 @@ const NOT_MEANT: [&str; 19] = [
     "session_uuid",
     "session_number",
     "call_id",
+    "trial_call_id",
     "tool_call_id",
     "act_id",
     "agent_id",
@@ -111,11 +112,11 @@ fn note_template(value: &Value, draft: &ToolDraft, references: &mut References, 
 
 fn note_system(path: &Path, draft: &ToolDraft, names: &NameRule, references: &mut References) {
     match names.target(path) {
-        Target::In(Namespace::System) => {
+        Target::In(Namespace::System | Namespace::Named) => {
             let name = path.text_from(1).unwrap_or_default();
             references.note_system(names.system_name(name).unwrap_or(name));
         }
-        Target::Bare(places) if places.contains(&Namespace::System) && !is_argument(draft, path.root()) => {
+        Target::Bare(places) if reads_system(places) && !names_argument(places, draft, path) => {
             references.note_system(names.system_name(path.text()).unwrap_or_else(|| path.text()));
         }
         _ => {}
@@ -137,24 +138,41 @@ fn note(
             }
             return;
         }
-        Target::In(Namespace::Vars | Namespace::System) => (path.text_from(1).unwrap_or_default(), true),
+        Target::In(Namespace::Vars | Namespace::System | Namespace::Named) => {
+            (path.text_from(1).unwrap_or_default(), true)
+        }
         Target::Bare(places) => {
             if places.contains(&Namespace::Secret)
                 && let Ok(name) = SecretName::parse(path.text())
-                && !is_argument(draft, path.root())
+                && !names_argument(places, draft, path)
             {
                 push(&mut references.secrets, name);
             }
-            (path.text(), places.iter().any(|place| matches!(place, Namespace::Vars | Namespace::System)))
+            (path.text(), reads_system(places) || places.contains(&Namespace::Vars))
         }
         Target::In(_) => return,
     };
     let (name, reads_session) = places;
-    let name = names.system_name(name).unwrap_or(name);
-    let is_set_by_answer = draft.extract.contains_key(name.split('.').next().unwrap_or(name));
-    if reads_session && !NOT_MEANT.contains(&name) && !is_set_by_answer {
+    let is_clock_or_id = NOT_MEANT.contains(&names.system_name(name).unwrap_or(name));
+    if reads_session && !is_clock_or_id && !is_set_by_answer(draft, names, name) {
         push(&mut references.variables, path.clone());
     }
+}
+
+/// Whether the tool's own answers set a variable. One that read it would be another act at every call.
+fn is_set_by_answer(draft: &ToolDraft, names: &NameRule, name: &str) -> bool {
+    let root = name.split(['.', '[']).next().unwrap_or(name);
+    let same = |set: &String| if names.case_blind { set.eq_ignore_ascii_case(root) } else { set == root };
+    draft.extract.keys().chain(&draft.answer_variable).any(same)
+}
+
+fn reads_system(places: &[Namespace]) -> bool {
+    places.iter().any(|place| matches!(place, Namespace::System | Namespace::Named))
+}
+
+/// Whether a name without a prefix is an argument's.
+fn names_argument(places: &[Namespace], draft: &ToolDraft, path: &Path) -> bool {
+    places.contains(&Namespace::Input) && is_argument(draft, path.root())
 }
 
 fn is_argument(draft: &ToolDraft, name: &str) -> bool {

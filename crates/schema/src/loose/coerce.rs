@@ -32,9 +32,12 @@ pub(super) fn coerce(schema: &Value, value: &mut Value) {
 
 /// The value in one of the schema's types, when it has none of them and nothing is lost.
 fn converted(schema: &Value, value: &Value) -> Option<Value> {
-    let types: Vec<&str> = match schema.get("type")? {
-        Value::String(name) => vec![name],
-        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+    let types: Vec<&str> = match schema.get("type") {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        // A schema that names no type still says which one it describes.
+        None if schema.get("properties").is_some() => vec!["object"],
+        None if schema.get("items").is_some() => vec!["array"],
         _ => return None,
     };
     if types.iter().any(|name| has_type(name, value)) {

@@ -168,8 +168,7 @@ fn property(
             json_schema(members)
         }
         Value::Object(members) => object(members, depth + 1, max_depth, path)?,
-        Value::String(name) if TYPES.contains(&name.as_str()) => json!({"type": name}),
-        Value::String(hint) => described(hint),
+        Value::String(text) => named_or_hint(text),
         other => described(&format!("for example: {}", text_of(other))),
     })
 }
@@ -186,9 +185,30 @@ fn json_schema(members: &Map<String, Value>) -> Value {
         }
         _ => {
             let kept = members.iter().filter(|(name, value)| *name != "required" || value.is_array());
-            Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+            let kept = kept.map(|(name, value)| match (name.as_str(), value) {
+                ("properties", Value::Object(properties)) => (name.clone(), with_hints(properties)),
+                _ => (name.clone(), value.clone()),
+            });
+            Value::Object(kept.collect())
         }
     }
+}
+
+/// Properties of a JSON Schema in which hints stand where schemas are expected: hints never refuse.
+fn with_hints(properties: &Map<String, Value>) -> Value {
+    let read = |value: &Value| match value {
+        Value::Object(members) if MARKS.iter().any(|mark| members.contains_key(*mark)) => {
+            json_schema(members)
+        }
+        Value::String(name) => named_or_hint(name),
+        other => other.clone(),
+    };
+    Value::Object(properties.iter().map(|(name, value)| (name.clone(), read(value))).collect())
+}
+
+/// The name of a type, or a hint.
+fn named_or_hint(text: &str) -> Value {
+    if TYPES.contains(&text) { json!({"type": text}) } else { described(text) }
 }
 
 fn described(hint: &str) -> Value {

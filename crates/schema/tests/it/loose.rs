@@ -94,6 +94,28 @@ fn only_types_and_json_schema_are_enforced() {
 }
 
 #[test]
+fn hints_inside_a_json_schema_are_hints() {
+    let shape = json!({"address": {"type": "object", "required": ["zip"], "properties": {"zip": "XXXXX",
+        "floor": "integer", "day": {"type": "YYYY-MM-DD"}, "any": {},
+        "deep": {"type": "object", "properties": {"note": "free text"}}}}});
+    keeps(&shape, json!({"address": {"zip": 7, "floor": 3, "day": [], "any": 1, "deep": {"note": {}}}}));
+    refuses(
+        &shape,
+        json!({"address": {"zip": 7, "floor": "x"}}),
+        "parameter \"address.floor\" must be an integer",
+    );
+    refuses(&shape, json!({"address": {}}), "missing required parameter \"address.zip\"");
+}
+
+#[test]
+fn text_is_decoded_where_only_the_parts_are_described() {
+    let shape =
+        json!({"list": {"items": {"type": "integer"}}, "o": {"properties": {"n": {"type": "integer"}}}});
+    let given = json!({"list": "[\"1\", 2]", "o": "{\"n\": \"3\"}"});
+    assert_eq!(check(&shape, given), Ok(json!({"list": [1, 2], "o": {"n": 3}})));
+}
+
+#[test]
 fn scalars_are_coerced_without_loss() {
     let shape = json!({"n": "number", "i": "integer", "b": "boolean", "s": "string", "l": {"type": "array", "items":
         {"type": "integer"}}, "either": {"type": ["integer", "boolean"]}, "o": {"inner": "integer"}});

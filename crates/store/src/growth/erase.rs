@@ -8,7 +8,7 @@ use crate::open::Store;
 
 impl Store {
     /// Erases the content of a session: its variables, values and free data, details and errors
-    /// of its executions, data of its events, told texts of its acts. Rows and counters stay. What is written
+    /// of its executions, data of its events, told texts of its acts, tools that it alone has. Rows and counters stay. What is written
     /// for it later (a late result) is stored without content. An open session is ended.
     pub async fn erase_session(&self, scope: Scope, id: SessionId) -> Result<()> {
         let now = Stamp::now();
@@ -25,6 +25,7 @@ impl Store {
             "update acts set told = null where session = $1 and told is not null",
             "update executions set detail = null, error = null where session = $1",
             "update events set data = null where session = $1 and data is not null",
+            "delete from tools where session = $1",
         ] {
             tx.run(sql(text).bind(id)).await?;
         }

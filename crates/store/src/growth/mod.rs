@@ -16,6 +16,8 @@ pub struct Pruned {
     pub sessions: u64,
     /// Kept answers.
     pub answers: u64,
+    /// Tools that one session alone had.
+    pub tools: u64,
 }
 
 impl Pruned {

@@ -16,7 +16,7 @@ fn first_id_of(moment: Stamp) -> Uuid {
 
 impl Store {
     /// Removes the payloads of at most `limit` rows of each table from before a moment: details of executions,
-    /// data of events, told texts of acts. Rows and counters stay.
+    /// data of events, told texts of acts, tools that one session alone had. Rows and counters stay.
     pub async fn prune_payloads_any_tenant(&self, before: Stamp, limit: u32) -> Result<Pruned> {
         let step = |text: &'static str| self.db().run(sql(text).bind(before).bind(limit.max(1)));
         Ok(Pruned {
@@ -41,6 +41,7 @@ impl Store {
             )
             .await?,
             answers: 0,
+            tools: self.prune_session_tools_any_tenant(before, limit).await?,
         })
     }
 
@@ -74,7 +75,7 @@ impl Store {
              and not exists (select 1 from acts a where a.session = s.id) order by s.ended_at limit $2)",
         )
         .await?;
-        Ok(Pruned { executions, events, acts, sessions, answers })
+        Ok(Pruned { executions, events, acts, sessions, answers, tools: 0 })
     }
 
     /// Removes answers that expired before a moment, at most `limit`.

@@ -32,6 +32,12 @@ impl Store {
         }))
     }
 
+    /// How many sessions there are, running and ended.
+    pub async fn count_sessions(&self, scope: Scope) -> Result<u64> {
+        let query = sql("select count(*) as n from sessions where ").within_project("sessions", scope);
+        self.db().row(query).await?.map_or(Ok(0), |row| row.get("n"))
+    }
+
     /// Open sessions whose owner is another node and whose lease ended before `now`, those waiting longest first:
     /// what a node may take over.
     pub async fn open_sessions_of_other_nodes_any_tenant(

@@ -15,7 +15,7 @@ use crate::page::{Cursor, Page, PageOf};
 const IDS_AT_ONCE: usize = 500;
 
 fn current(scope: Scope) -> Query {
-    sql(COLUMNS).push("and v.version = t.version where ").within_project("t", scope)
+    sql(COLUMNS).push("and v.version = t.version where t.session is null and ").within_project("t", scope)
 }
 
 impl Store {
@@ -61,7 +61,8 @@ impl Store {
 
     /// How many tools a filter lets through.
     pub async fn count_tools(&self, scope: Scope, filter: &ToolFilter) -> Result<u64> {
-        let query = sql("select count(*) as n from tools t where ").within_project("t", scope);
+        let query =
+            sql("select count(*) as n from tools t where t.session is null and ").within_project("t", scope);
         let row = self.db().row(self.filtered(query, filter)).await?;
         row.map_or(Ok(0), |row| row.get("n"))
     }

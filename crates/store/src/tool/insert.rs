@@ -1,7 +1,7 @@
 //! Making and removing tools.
 
 use hookswitch_model::tool::StoredTool;
-use hookswitch_model::{KeyId, Scope, Stamp, ToolId};
+use hookswitch_model::{KeyId, Scope, SessionId, Stamp, ToolId};
 
 use super::{NewTool, save_tags, save_version, search_text};
 use crate::db::{Result, sql};
@@ -17,6 +17,17 @@ impl Store {
         new: NewTool,
         saved_by: Option<KeyId>,
     ) -> Result<StoredTool> {
+        self.insert(scope, new, saved_by, None).await
+    }
+
+    /// The same, for one session alone where there is one.
+    pub(super) async fn insert(
+        &self,
+        scope: Scope,
+        new: NewTool,
+        saved_by: Option<KeyId>,
+        session: Option<SessionId>,
+    ) -> Result<StoredTool> {
         if scope.project.is_some_and(|project| project != new.project) {
             return Err(StoreError::NotFound);
         }
@@ -24,8 +35,8 @@ impl Store {
         let mut tx = self.db().begin().await?;
         project::check(&mut tx, scope.org, new.project).await?;
         let query = sql("insert into tools (id, org, mode, project, name, kind, dialect, enabled, version, \
-             search_text, is_public, created_at, updated_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $11) returning number")
+             search_text, is_public, created_at, updated_at, session) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $11, $12) returning number")
         .bind(new.id)
         .bind(scope.org)
         .bind(scope.mode)
@@ -36,7 +47,8 @@ impl Store {
         .bind(new.enabled)
         .bind(search_text(&new.name, &new.draft))
         .bind(new.draft.public)
-        .bind(now);
+        .bind(now)
+        .bind(session);
         let row = tx.row(query).await.map_err(|error| error.about("tool name"))?;
         let number = row.ok_or(StoreError::NotFound)?.get("number")?;
         save_version(&mut tx, new.id, 1, &new.draft, saved_by, now).await?;
@@ -64,7 +76,9 @@ impl Store {
 
     /// Removes a tool with its versions, bindings, seals and signing keys. Its executions and counters stay.
     pub async fn delete_tool(&self, scope: Scope, id: ToolId) -> Result<()> {
-        let query = sql("delete from tools where ").within_project("tools", scope).and("id =", id);
+        let query = sql("delete from tools where session is null and ")
+            .within_project("tools", scope)
+            .and("id =", id);
         if self.db().run(query).await? == 0 { Err(StoreError::NotFound) } else { Ok(()) }
     }
 }

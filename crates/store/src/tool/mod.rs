@@ -2,6 +2,7 @@
 
 mod find;
 mod insert;
+mod of_session;
 mod update;
 mod version;
 
@@ -96,7 +97,7 @@ fn search_text(name: &ToolName, draft: &ToolDraft) -> String {
 /// Keeps others from changing a tool until the end of the transaction, and gives its version.
 pub(crate) async fn lock(tx: &mut Tx, scope: Scope, tool: ToolId) -> Result<u32> {
     let for_update = tx.for_update();
-    let query = sql("select t.version from tools t where ")
+    let query = sql("select t.version from tools t where t.session is null and ")
         .within_project("t", scope)
         .and("t.id =", tool)
         .push(for_update);
@@ -105,7 +106,9 @@ pub(crate) async fn lock(tx: &mut Tx, scope: Scope, tool: ToolId) -> Result<u32>
 
 /// Refuses a tool outside the scope.
 pub(crate) async fn check(tx: &mut Tx, scope: Scope, tool: ToolId) -> Result<()> {
-    let query = sql("select t.id from tools t where ").within_project("t", scope).and("t.id =", tool);
+    let query = sql("select t.id from tools t where t.session is null and ")
+        .within_project("t", scope)
+        .and("t.id =", tool);
     tx.row(query).await?.map(drop).ok_or(StoreError::NotFound)
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct ToolDraft {
     name: String,
     /// What people read in lists.
     display_name: Option<String>,
-    /// What the model reads; at most 8192 bytes.
+    /// What the model reads; at most 8192 characters.
     #[schema(required = false, max_length = 8192)]
     description: String,
     /// What runs it.
