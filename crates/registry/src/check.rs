@@ -19,6 +19,13 @@ impl Registry {
         }
     }
 
+    /// Checks a URL for definitions that take https only. Hosts that the operator has opened may be plain http.
+    /// The error is a line for the tenant.
+    pub fn check_https_url(&self, url: &str) -> Result<(), String> {
+        let checked = self.inner.egress.policy().check_https_url(url);
+        checked.map(drop).map_err(|refusal| refusal.tenant_message())
+    }
+
     /// Advice only: the address that is dialled is checked again at each call (security: S32).
     fn check_addresses(&self, draft: &ToolDraft, definition: Option<&Definition>, findings: &mut Findings) {
         let policy = self.inner.egress.policy();

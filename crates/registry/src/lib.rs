@@ -4,6 +4,8 @@
 //!
 //! A router holds no rule: it calls this crate.
 
+mod access_tokens;
+mod agent_seals;
 mod agents;
 mod announce;
 mod answers;
@@ -16,6 +18,7 @@ mod master_key;
 mod orgs;
 mod prepare;
 mod project_signing;
+mod projects;
 mod reveal;
 mod rewrap;
 mod seal;
@@ -29,18 +32,22 @@ use hookswitch_egress::Client;
 use hookswitch_store::Store;
 use hookswitch_vault::{KeyFile, Vault};
 
+pub use access_tokens::NewAccessToken;
+pub use agent_seals::AgentSeals;
 pub use announce::Change;
 pub use answers::{KeyedRequest, Recalled};
 pub use bindings::NewBinding;
 // Pages, filters and rows that callers of the registry need and that carry no rule of the store.
 pub use error::{AuthError, RegistryError};
 pub use hookswitch_store::{
-    Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, StoreError, ToolFilter,
+    AccessToken, Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, ProjectSettings,
+    StoreError, ToolFilter,
 };
 pub use keys::{Caller, NewKey, ShownKey};
 pub use live::ToolState;
 pub use master_key::MasterKeyStatus;
 pub use prepare::Prepared;
+pub use projects::Removal;
 pub use reveal::redact_draft;
 pub use rewrap::Rewrapped;
 pub use seal::is_placeholder_only;
