@@ -1,7 +1,8 @@
 //! The arguments of a call: decoded, checked, with defaults (semantics: Arguments, steps 1 and 2).
 
 use hookswitch_model::definition::{Arguments, Definition};
-use hookswitch_schema::{DecodeLimits, decode_arguments};
+use hookswitch_model::draft::NullRule;
+use hookswitch_schema::{DecodeLimits, decode_arguments, drop_refused_nulls};
 use serde_json::{Map, Value};
 
 use crate::input::ArgumentsInput;
@@ -32,6 +33,9 @@ pub(crate) fn check(definition: &Definition, input: ArgumentsInput) -> Result<Va
             Err(Unfit { line: "the arguments must be a JSON object".to_owned(), arguments })
         }
         Arguments::Strict(schema) => {
+            if definition.nulls == NullRule::Drop {
+                drop_refused_nulls(schema.as_value(), &mut arguments);
+            }
             schema.apply_defaults(&mut arguments);
             match schema.check(&arguments) {
                 Ok(()) => Ok(arguments),

@@ -8,7 +8,7 @@ use hookswitch_template::{Extraction, JsonTemplate, Path, Text};
 use serde_json::Value;
 
 use crate::config_schema::ConfigSchema;
-use crate::draft::{CallControlDraft, Kind, LambdaDraft, PythonDraft, RetryWait};
+use crate::draft::{CallControlDraft, Kind, LambdaDraft, NullRule, PythonDraft, RetryWait};
 use crate::effect::{Effect, Repeats};
 use crate::name::{SecretName, ToolName};
 use crate::plan::{HostedFunction, RequestPlan};
@@ -26,6 +26,8 @@ pub struct Definition {
     pub description: String,
     /// The arguments that the model gives.
     pub arguments: Arguments,
+    /// What an explicit null does where the schema admits none.
+    pub nulls: NullRule,
     /// Values added after validation; the model can't override them.
     pub fixed: Vec<FixedParameter>,
     /// What runs it.

@@ -39,6 +39,9 @@ pub struct SpeechRules {
     pub is_async: bool,
     /// With `async`: the brain says so, calls nothing else, and tells the result when it lands.
     pub wait_for_response: bool,
+    /// The brain is asked to call without speaking first (best effort).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub suppress_speech_before: bool,
     /// User speech does not end the turn while the call runs.
     pub uninterruptible: bool,
     /// Without it a call made while the user speaks is held.
@@ -57,6 +60,7 @@ impl Default for SpeechRules {
             forbid_call_after_speech: false,
             is_async: false,
             wait_for_response: false,
+            suppress_speech_before: false,
             uninterruptible: false,
             can_run_during_user_speech: false,
         }

@@ -22,8 +22,16 @@ impl Registry {
     /// Whether a URL may be plain http where a contract wants https: the operator's list names its host.
     pub fn admits_plain_http(&self, url: &str) -> bool {
         let base = without_user_info(base_of(url));
-        let policy = self.inner.egress.policy();
-        policy.check_https_url(&base).is_ok()
+        self.check_https_url(&base).is_ok()
+    }
+
+    /// Whether a URL may be registered where only https will do; an `Err` says why not. Hosts that the operator's
+    /// allow-list names may be plain http.
+    pub fn check_https_url(&self, url: &str) -> Result<(), String> {
+        self.inner.egress.policy().check_https_url(url).map(drop).map_err(|refusal| {
+            tracing::info!(hint = refusal.operator_hint(), "address refused at registration");
+            refusal.class().to_string()
+        })
     }
 
     /// Advice only: the address that is dialled is checked again at each call (security: S32).

@@ -4,6 +4,8 @@
 //!
 //! A router holds no rule: it calls this crate.
 
+mod access_tokens;
+mod agent_seals;
 mod agents;
 mod announce;
 mod answers;
@@ -18,6 +20,7 @@ mod merge;
 mod orgs;
 mod prepare;
 mod project_signing;
+mod projects;
 mod reveal;
 mod rewrap;
 mod seal;
@@ -33,6 +36,8 @@ use hookswitch_egress::Client;
 use hookswitch_store::Store;
 use hookswitch_vault::{KeyFile, Vault};
 
+pub use access_tokens::NewAccessToken;
+pub use agent_seals::AgentSeals;
 pub use announce::Change;
 pub use answers::{KeyedRequest, Recalled};
 pub use bindings::NewBinding;
@@ -40,12 +45,14 @@ pub use built_in::built_in_id;
 // Pages, filters and rows that callers of the registry need and that carry no rule of the store.
 pub use error::{AuthError, RegistryError};
 pub use hookswitch_store::{
-    Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, SessionToken, StoreError, ToolFilter,
+    AccessToken, Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, ProjectSettings,
+    SessionToken, StoreError, ToolFilter,
 };
 pub use keys::{Caller, NewKey, ShownKey};
 pub use live::ToolState;
 pub use master_key::MasterKeyStatus;
 pub use prepare::Prepared;
+pub use projects::Removal;
 pub use reveal::redact_draft;
 pub use rewrap::Rewrapped;
 pub use seal::is_placeholder_only;

@@ -95,15 +95,6 @@ impl Registry {
         Ok(Some(secret))
     }
 
-    /// Whether a URL may be registered where only https will do; an `Err` says why not. Hosts that the operator's
-    /// allow-list names may be plain http.
-    pub fn check_https_url(&self, url: &str) -> Result<(), String> {
-        self.inner.egress.policy().check_https_url(url).map(drop).map_err(|refusal| {
-            tracing::info!(hint = refusal.operator_hint(), "address refused at registration");
-            refusal.class().to_string()
-        })
-    }
-
     /// Those of some tools that are there, in no order.
     pub async fn tools_by_ids(&self, scope: Scope, ids: &[ToolId]) -> Result<Vec<StoredTool>, RegistryError> {
         Ok(self.inner.store.tools_by_ids(scope, ids).await?)

@@ -67,6 +67,7 @@ fn context_of(row: &SealedRow) -> SealContext {
             let purpose = if row.purpose == "binding" { Purpose::Binding } else { Purpose::Definition };
             SealContext::new(org, id, purpose)
         }
+        SealedPlace::AgentSeal(id) => SealContext::new(org, id, Purpose::Definition),
         SealedPlace::SigningKey(tool, _) => SealContext::new(org, tool, Purpose::Signing),
         SealedPlace::ProjectSigningKey(project, mode, _) => {
             SealContext::new(org, project_context(project, mode), Purpose::Signing)

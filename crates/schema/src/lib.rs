@@ -10,6 +10,7 @@ mod finding;
 mod json_path;
 mod loose;
 mod lowering;
+mod nulls;
 mod schema;
 
 pub use canonical::canonical;
@@ -18,4 +19,5 @@ pub use error::{ArgumentError, ArgumentErrors};
 pub use finding::{SchemaFinding, SchemaLimits};
 pub use loose::LooseShape;
 pub use lowering::to_openai;
+pub use nulls::drop_refused_nulls;
 pub use schema::ArgumentSchema;

@@ -78,16 +78,23 @@ impl Store {
 
     /// Replaces the draft of an agent.
     pub async fn update_agent(&self, scope: Scope, id: AgentId, draft: &AgentDraft) -> Result<Agent> {
-        let query = sql("update agents set name = $1, draft = $2, updated_at = $3 where ")
-            .bind(draft.name.as_str())
-            .bind(json_text(draft)?)
-            .bind(Stamp::now())
-            .within_project("agents", scope)
-            .and("id =", id);
+        let query =
+            sql("update agents set name = $1, draft = $2, updated_at = $3, version = version + 1 where ")
+                .bind(draft.name.as_str())
+                .bind(json_text(draft)?)
+                .bind(Stamp::now())
+                .within_project("agents", scope)
+                .and("id =", id);
         match self.db().run(query).await.map_err(|error| error.about("agent name"))? {
             0 => Err(StoreError::NotFound),
             _ => self.get_agent(scope, id).await,
         }
+    }
+
+    /// How often an agent was saved: 1 when it is new.
+    pub async fn agent_version(&self, scope: Scope, id: AgentId) -> Result<u32> {
+        let query = sql("select version from agents where ").within_project("agents", scope).and("id =", id);
+        self.db().row(query).await?.ok_or(StoreError::NotFound)?.get("version")
     }
 
     /// One agent.

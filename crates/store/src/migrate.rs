@@ -30,6 +30,12 @@ const ALL: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0003_session_tokens.sql"),
     ),
     (
+        5,
+        "projects",
+        include_str!("../migrations/sqlite/0005_projects.sql"),
+        include_str!("../migrations/postgres/0005_projects.sql"),
+    ),
+    (
         6,
         "session tools",
         include_str!("../migrations/sqlite/0006_session_tools.sql"),

@@ -20,6 +20,12 @@ impl Text {
         Ok(Self { source: text.to_owned(), parts: scan(text, syntax)? })
     }
 
+    /// A text without variables, whatever it looks like.
+    pub fn literal_of(text: &str) -> Self {
+        let parts = if text.is_empty() { Vec::new() } else { vec![Part::Literal(text.to_owned())] };
+        Self { source: text.to_owned(), parts }
+    }
+
     /// The text as it was written.
     pub fn source(&self) -> &str {
         &self.source

@@ -72,7 +72,7 @@ pub struct CallControlDraft {
     /// Transfer: nobody answers.
     #[serde(default)]
     pub on_no_answer: NoAnswer,
-    /// Hand-over: names of agents that the model can choose from.
+    /// Hand-over: names of agents that the model can choose from, or ids (`agent_…`), which outlast a renaming.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agents: Vec<String>,
     /// Silence: speak again after so many seconds; absent: stay silent.

@@ -104,6 +104,9 @@ pub struct ToolDraft {
     /// Or a loose shape, as Bland's dialect takes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loose_input: Option<Value>,
+    /// What an explicit null does where the schema admits none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub nulls: NullRule,
     /// Effect class. Default: by kind and method (semantics: Words).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<Effect>,
@@ -199,12 +202,26 @@ pub struct RetryWait {
     pub most_ms: Millis,
 }
 
+/// What becomes of an argument that is an explicit null where its schema admits none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NullRule {
+    /// The call is refused.
+    #[default]
+    Refuse,
+    /// An optional argument counts as not given; for a required one the call is refused.
+    Drop,
+}
+
 /// A text that enters the conversation when the tool is called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ContextDraft {
     /// At most 65,536 characters.
     pub text: String,
+    /// No template, whatever it looks like.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub literal: bool,
 }
 
 /// A lookup from our own catalogue.
@@ -255,6 +272,7 @@ impl ToolDraft {
             parameters: None,
             input_schema: None,
             loose_input: None,
+            nulls: NullRule::default(),
             effect: None,
             repeats: None,
             act_arguments: None,

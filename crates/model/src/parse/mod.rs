@@ -79,6 +79,7 @@ impl ToolDraft {
             description: model_description(self, arguments.as_ref()),
             name,
             arguments: arguments?,
+            nulls: self.nulls,
             fixed: arguments::fixed(self, findings),
             kind,
             effect,
@@ -211,6 +212,9 @@ impl ToolDraft {
                     if draft.text.chars().count() > MOST_CONTEXT {
                         let most = format!("at most {MOST_CONTEXT} characters");
                         findings.error("$.context.text", "too_long", most);
+                    }
+                    if draft.literal {
+                        return Some(ToolKind::Context(Text::literal_of(&draft.text)));
                     }
                     return Text::parse(&draft.text, names.text_syntax())
                         .map_err(|error| {

@@ -1,5 +1,6 @@
 //! Values sealed beside definitions, and the keys with which tools sign.
 
+mod agent;
 mod project_signing;
 mod rewrap;
 mod signing;
@@ -30,6 +31,8 @@ pub struct NewSeal {
 pub enum SealedPlace {
     /// A value in a definition or a binding.
     Seal(SealId),
+    /// A value beside an agent.
+    AgentSeal(SealId),
     /// A signing key of a tool, by number.
     SigningKey(ToolId, u32),
     /// A signing key of a project, by mode and number.
@@ -49,7 +52,7 @@ pub struct SealedRow {
     pub org: OrgId,
     /// Live or test.
     pub mode: Mode,
-    /// A seal's purpose, a secret's name, an answer's route; `signing_key` for signing keys.
+    /// A seal's purpose, `agent` for a value beside an agent, a secret's name, an answer's route; `signing_key` for signing keys.
     pub purpose: String,
     /// The bytes.
     pub sealed: Vec<u8>,

@@ -10,19 +10,27 @@ use crate::open::Store;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Table {
     Seals,
+    AgentSeals,
     SigningKeys,
     ProjectSigningKeys,
     Secrets,
     Answers,
 }
 
-const WALK: [Table; 5] =
-    [Table::Seals, Table::SigningKeys, Table::ProjectSigningKeys, Table::Secrets, Table::Answers];
+const WALK: [Table; 6] = [
+    Table::Seals,
+    Table::AgentSeals,
+    Table::SigningKeys,
+    Table::ProjectSigningKeys,
+    Table::Secrets,
+    Table::Answers,
+];
 
 impl SealedPlace {
     const fn table(&self) -> Table {
         match self {
             Self::Seal(_) => Table::Seals,
+            Self::AgentSeal(_) => Table::AgentSeals,
             Self::SigningKey(..) => Table::SigningKeys,
             Self::ProjectSigningKey(..) => Table::ProjectSigningKeys,
             Self::Secret(_) => Table::Secrets,
@@ -36,6 +44,7 @@ impl Table {
     fn after(self, place: Option<&SealedPlace>) -> Query {
         let query = match self {
             Self::Seals => sql("select * from seals where 1 = 1"),
+            Self::AgentSeals => sql("select *, 'agent' as purpose from agent_seals where 1 = 1"),
             Self::SigningKeys => sql("select *, 'signing_key' as purpose from signing_keys where 1 = 1"),
             Self::ProjectSigningKeys => {
                 sql("select *, 'signing_key' as purpose from project_signing_keys where 1 = 1")
@@ -45,7 +54,7 @@ impl Table {
         };
         let query = match place {
             None => query,
-            Some(SealedPlace::Seal(id)) => query.and("id >", *id),
+            Some(SealedPlace::Seal(id) | SealedPlace::AgentSeal(id)) => query.and("id >", *id),
             Some(SealedPlace::Secret(id)) => query.and("id >", *id),
             Some(SealedPlace::SigningKey(tool, number)) => {
                 query.push(" and (tool, number) > (").arg(*tool).push(", ").arg(*number).push(")")
@@ -68,7 +77,7 @@ impl Table {
                 .push(")"),
         };
         query.push(match self {
-            Self::Seals | Self::Secrets => " order by id",
+            Self::Seals | Self::AgentSeals | Self::Secrets => " order by id",
             Self::SigningKeys => " order by tool, number",
             Self::ProjectSigningKeys => " order by project, mode, number",
             Self::Answers => " order by org, mode, key_hash",
@@ -78,6 +87,7 @@ impl Table {
     fn place(self, row: &Row) -> Result<SealedPlace> {
         Ok(match self {
             Self::Seals => SealedPlace::Seal(row.get("id")?),
+            Self::AgentSeals => SealedPlace::AgentSeal(row.get("id")?),
             Self::SigningKeys => SealedPlace::SigningKey(row.get("tool")?, row.get("number")?),
             Self::ProjectSigningKeys => {
                 SealedPlace::ProjectSigningKey(row.get("project")?, row.get("mode")?, row.get("number")?)
@@ -98,7 +108,7 @@ fn hash_of(row: &Row) -> Result<[u8; 32]> {
 /// The condition that finds a place.
 fn at(query: Query, place: &SealedPlace) -> Query {
     match place {
-        SealedPlace::Seal(id) => query.push("id = ").arg(*id),
+        SealedPlace::Seal(id) | SealedPlace::AgentSeal(id) => query.push("id = ").arg(*id),
         SealedPlace::Secret(id) => query.push("id = ").arg(*id),
         SealedPlace::SigningKey(tool, number) => query.push("tool = ").arg(*tool).and("number =", *number),
         SealedPlace::ProjectSigningKey(project, mode, number) => {
@@ -149,6 +159,7 @@ impl Store {
     ) -> Result<bool> {
         let query = match place.table() {
             Table::Seals => sql("update seals set sealed = $1 where "),
+            Table::AgentSeals => sql("update agent_seals set sealed = $1 where "),
             Table::SigningKeys => sql("update signing_keys set sealed = $1 where "),
             Table::ProjectSigningKeys => sql("update project_signing_keys set sealed = $1 where "),
             Table::Secrets => sql("update secrets set sealed = $1 where "),

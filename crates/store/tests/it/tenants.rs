@@ -19,7 +19,7 @@ suite![
     a_test_scope_manages_test_keys_only,
 ];
 
-fn key_of(tenant: &Tenant, mode: Mode) -> ApiKey {
+pub(crate) fn key_of(tenant: &Tenant, mode: Mode) -> ApiKey {
     ApiKey {
         id: KeyId::generate(),
         org: tenant.scope.org,

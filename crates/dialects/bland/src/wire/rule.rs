@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn names_of_the_call_are_found_whatever_their_case() {
         let names = names();
-        let values: Vec<_> = names.system_values("CALL_ID").collect();
+        let values: Vec<_> = names.meanings("CALL_ID").collect();
         assert_eq!(values, ["trial_call_id", "session_uuid"]);
         assert_eq!(names.system_name("Phone_Number"), Some("phone_number"));
         assert_eq!(names.system_name("timezone"), None);
