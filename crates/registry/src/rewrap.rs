@@ -43,9 +43,9 @@ impl Registry {
                     }
                 }
             }
-            self.inner.caches.seals.invalidate_all();
-            self.inner.caches.secrets.invalidate_all();
-            self.inner.caches.signing.invalidate_all();
+            self.inner.caches.seals.forget_all();
+            self.inner.caches.secrets.forget_all();
+            self.inner.caches.signing.forget_all();
             progress(done);
         }
     }

@@ -5,4 +5,5 @@ mod bindings;
 mod house;
 mod keys;
 mod secrets;
+mod staleness;
 mod tools;
