@@ -69,9 +69,9 @@ impl Registry {
         let name = ToolName::clone(&definition.name);
         let (seals, signing) = (Vec::new(), None);
         let new = NewTool { id, project, name, dialect, enabled: true, draft, seals, signing };
-        let tool = self.inner.store.insert_tool(scope, new, None).await?;
-        self.forget_tool(id).await;
-        Ok(tool)
+        let store = self.inner.store.clone();
+        let inserted = Box::pin(async move { store.insert_tool(scope, new, None).await });
+        Ok(self.change_tool(scope, id, inserted).await?)
     }
 
     async fn renew(

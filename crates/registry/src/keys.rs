@@ -8,11 +8,12 @@ use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use hookswitch_model::key::{ApiKey, Permission};
 use hookswitch_model::name::OrgName;
 use hookswitch_model::{KeyId, Mode, ProjectId, Scope, Stamp};
-use hookswitch_store::{Page, PageOf};
+use hookswitch_store::{Page, PageOf, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::Registry;
 use crate::error::{AuthError, RegistryError};
+use crate::live::Stale;
 
 /// Random characters of a key that we make: 32 of 62 characters are 190 bits.
 const RANDOM_CHARACTERS: usize = 32;
@@ -106,21 +107,33 @@ fn hint_of(key: &str) -> String {
 }
 
 impl Registry {
-    /// The caller behind a key. Cached for at most a second; a revocation made here is seen at once.
+    /// The caller behind a key. A revocation made here is seen at once, one made by another server within a second.
     pub async fn authenticate(&self, key: &str) -> Result<Arc<Caller>, AuthError> {
         if mode_of(key).is_none() {
             return Err(AuthError::Invalid);
         }
         let hash = hash_of(key);
-        let caller = if let Some(known) = self.inner.caches.callers.get(&hash).await {
-            known
-        } else {
-            let stored = self.inner.store.key_by_hash_any_tenant(&hash).await.map_err(AuthError::Store)?;
-            let caller = stored.map(|key| Arc::new(Caller { key }));
-            self.inner.caches.callers.insert(hash, caller.clone()).await;
-            caller
+        let caches = &self.inner.caches;
+        let caller = match caches.callers.get(&hash) {
+            Some(known) => known,
+            None => self.load_caller(hash).await?.ok_or(AuthError::Invalid)?,
         };
-        caller.filter(|caller| caller.key.is_valid_at(Stamp::now())).ok_or(AuthError::Invalid)
+        if caller.key.is_valid_at(Stamp::now()) { Ok(caller) } else { Err(AuthError::Invalid) }
+    }
+
+    async fn load_caller(&self, hash: [u8; 32]) -> Result<Option<Arc<Caller>>, AuthError> {
+        let inner = &self.inner;
+        let load = async {
+            let stored = inner.store.key_by_hash_any_tenant(&hash).await?;
+            Ok::<_, StoreError>(stored.map(|key| Arc::new(Caller { key })))
+        };
+        let mut caller = None;
+        let is_stranger = async {
+            caller = inner.caches.callers.find_or_load(hash, load).await?;
+            Ok::<_, StoreError>(caller.is_none().then_some(()))
+        };
+        inner.caches.strangers.find_or_load(hash, is_stranger).await.map_err(AuthError::Store)?;
+        Ok(caller)
     }
 
     /// Makes a key of the caller's organisation.
@@ -138,7 +151,9 @@ impl Registry {
             .map_err(RegistryError::absent("project"))?;
         let secret = generate(new.mode)?;
         let key = stored_key(scope, new, secret.expose_secret());
-        self.inner.store.insert_key(&key, &hash_of(secret.expose_secret())).await?;
+        let hash = hash_of(secret.expose_secret());
+        let (store, stored) = (self.inner.store.clone(), key.clone());
+        self.change(Stale::Stranger(hash), async move { store.insert_key(&stored, &hash).await }).await?;
         Ok(ShownKey { key, secret })
     }
 
@@ -165,7 +180,9 @@ impl Registry {
             expires_at: None,
         };
         let name = first_org()?;
-        let made = self.inner.store.bootstrap(&name, key, &hash).await?;
+        let store = self.inner.store.clone();
+        let made = async move { store.bootstrap(&name, key, &hash).await };
+        let made = self.change(Stale::Stranger(hash), made).await?;
         Ok(made.map(|made| ShownKey { key: made.key, secret }))
     }
 
@@ -196,13 +213,9 @@ impl Registry {
 
     /// Revokes a key: no request with it is let in from now on, here at once, on other nodes within a second.
     pub async fn revoke_key(&self, scope: Scope, id: KeyId) -> Result<ApiKey, RegistryError> {
-        let key = self
-            .inner
-            .store
-            .revoke_key(scope, id, Stamp::now())
-            .await
-            .map_err(RegistryError::absent("key"))?;
-        self.inner.caches.callers.invalidate_all();
+        let store = self.inner.store.clone();
+        let revoked = async move { store.revoke_key(scope, id, Stamp::now()).await };
+        let key = self.change(Stale::Callers, revoked).await.map_err(RegistryError::absent("key"))?;
         self.inner.changes.tell(crate::Change::Key(id));
         Ok(key)
     }

@@ -89,10 +89,10 @@ impl Registry {
     /// The same, with the file that the master keys are in, so that they can be rotated while serving.
     pub fn with_key_file(store: Store, vault: Arc<Vault>, egress: Client, file: Option<KeyFile>) -> Self {
         let inner = Inner {
+            caches: live::Caches::new(store.is_sole_owner()),
             store,
             vault,
             egress,
-            caches: live::Caches::new(),
             changes: announce::Announcer::new(),
             master_key: master_key::MasterKey::in_file(file),
         };

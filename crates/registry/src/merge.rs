@@ -89,9 +89,9 @@ impl Registry {
         let sealed = self.seal_text(scope.org, id, Purpose::Signing, &secret)?;
         let key = NewSigningKey { sealed };
         let now = hookswitch_model::Stamp::now();
-        let made = self.inner.store.rotate_signing_key(scope, id, key, now).await;
-        made.map_err(RegistryError::absent("tool"))?;
-        self.forget_tool(id).await;
+        let store = self.inner.store.clone();
+        let made = Box::pin(async move { store.rotate_signing_key(scope, id, key, now).await });
+        self.change_tool(scope, id, made).await.map_err(RegistryError::absent("tool"))?;
         Ok(Some(secret))
     }
 

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::Registry;
 use crate::error::RegistryError;
-use crate::live::SealedSigningKey;
+use crate::live::{SealedSigningKey, Stale};
 
 /// How long an old secret still signs after a rotation.
 const OVERLAP: Duration = Duration::from_hours(24);
@@ -24,10 +24,7 @@ impl Registry {
         scope: Scope,
         project: ProjectId,
     ) -> Result<Vec<SecretString>, RegistryError> {
-        let cache = &self.inner.caches.project_signing;
-        let keys = if let Some(known) = cache.get(&(project, scope.mode)).await {
-            known
-        } else {
+        let load = async {
             let mut rows = self.inner.store.list_project_signing_keys(scope, project).await?;
             if rows.is_empty() {
                 let (_, key) = self.new_key(scope, project)?;
@@ -37,10 +34,9 @@ impl Registry {
                 sealed: row.sealed,
                 expires_at: row.expires_at,
             };
-            let keys = Arc::new(rows.into_iter().map(key).collect::<Vec<_>>());
-            cache.insert((project, scope.mode), Arc::clone(&keys)).await;
-            keys
+            Ok::<_, RegistryError>(Arc::new(rows.into_iter().map(key).collect::<Vec<_>>()))
         };
+        let keys = self.inner.caches.project_signing.get_or_load((project, scope.mode), load).await?;
         let (now, context) = (Stamp::now(), project_context(project, scope.mode));
         keys.iter()
             .filter(|key| key.expires_at.is_none_or(|end| now < end))
@@ -71,8 +67,9 @@ impl Registry {
         self.get_project(scope, project).await?;
         let (secret, key) = self.new_key(scope, project)?;
         let until = Stamp::now().plus(OVERLAP);
-        self.inner.store.rotate_project_signing_key(scope, project, key, until).await?;
-        self.inner.caches.project_signing.invalidate(&(project, scope.mode)).await;
+        let store = self.inner.store.clone();
+        let rotated = async move { store.rotate_project_signing_key(scope, project, key, until).await };
+        self.change(Stale::ProjectSigning(project, scope.mode), rotated).await?;
         Ok((secret, until))
     }
 

@@ -6,6 +6,7 @@ use hookswitch_store::{LAST_PROJECT, ProjectSettings, StoreError};
 
 use crate::Registry;
 use crate::error::RegistryError;
+use crate::live::Stale;
 
 /// How the removal of a project went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,16 +65,17 @@ impl Registry {
     /// project stays, and a test scope removes no project with anything live in it.
     pub async fn delete_project(&self, scope: Scope, id: ProjectId) -> Result<Removal, RegistryError> {
         let only = (scope.mode == Mode::Test).then_some(Mode::Test);
-        let removed = match self.inner.store.delete_project(scope.org, id, only).await {
+        let store = self.inner.store.clone();
+        let removed = async move { store.delete_project(scope.org, id, only).await };
+        let removed = match self.change(Stale::Everything, removed).await {
             Ok(removed) => removed,
             Err(StoreError::Conflict { what: LAST_PROJECT }) => return Ok(Removal::LastProject),
             Err(StoreError::Conflict { .. }) => return Ok(Removal::HoldsLive),
             Err(error) => return Err(RegistryError::absent("project")(error)),
         };
         for tool in removed.tools {
-            self.forget_tool(tool).await;
+            self.inner.changes.tell(crate::Change::Tool(tool));
         }
-        self.inner.caches.callers.invalidate_all();
         Ok(Removal::Removed)
     }
 }

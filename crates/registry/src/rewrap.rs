@@ -44,10 +44,10 @@ impl Registry {
                     }
                 }
             }
-            self.inner.caches.seals.invalidate_all();
-            self.inner.caches.secrets.invalidate_all();
-            self.inner.caches.signing.invalidate_all();
-            self.inner.caches.project_signing.invalidate_all();
+            self.inner.caches.seals.forget_all();
+            self.inner.caches.secrets.forget_all();
+            self.inner.caches.signing.forget_all();
+            self.inner.caches.project_signing.forget_all();
             progress(done);
         }
     }

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::Registry;
 use crate::error::RegistryError;
-use crate::live::SealedSigningKey;
+use crate::live::{SealedSigningKey, ToolState, secret_key};
 use crate::seal::purpose_word;
 
 /// Longest value of a secret, in bytes.
@@ -37,8 +37,9 @@ impl Registry {
         let sealed =
             self.seal_text(scope.org, secret_context(scope, name.as_str()), Purpose::Secret, value)?;
         let fingerprint = self.inner.vault.fingerprint(value);
-        let secret = self.inner.store.put_secret(scope, &name, &sealed, &fingerprint).await?;
-        self.forget_secret(scope, &name).await;
+        let (store, put) = (self.inner.store.clone(), name.clone());
+        let secret = Box::pin(async move { store.put_secret(scope, &put, &sealed, &fingerprint).await });
+        let secret = self.change_secret(scope, &name, secret).await?;
         let short = (length < 8).then_some(
             "values under 8 bytes are redacted by the name of their place only, not wherever they turn up",
         );
@@ -57,18 +58,14 @@ impl Registry {
 
     /// Deletes a secret. Calls that need it are refused from now on.
     pub async fn delete_secret(&self, scope: Scope, name: &SecretName) -> Result<(), RegistryError> {
-        self.inner
-            .store
-            .delete_secret(scope, name.as_str())
-            .await
-            .map_err(RegistryError::absent("secret"))?;
-        self.forget_secret(scope, name).await;
-        Ok(())
+        let (store, gone) = (self.inner.store.clone(), name.clone());
+        let deleted = Box::pin(async move { store.delete_secret(scope, gone.as_str()).await });
+        self.change_secret(scope, name, deleted).await.map_err(RegistryError::absent("secret"))
     }
 
     /// The id of a secret whose use is to be noted: at most once a minute.
     pub async fn secret_to_note(&self, scope: Scope, name: &SecretName) -> Option<SecretId> {
-        let key = (scope.org, scope.mode, name.as_str().to_ascii_lowercase());
+        let key = secret_key(scope, name);
         if self.inner.caches.noted.contains_key(&key) {
             return None;
         }
@@ -82,18 +79,14 @@ impl Registry {
         scope: Scope,
         name: &SecretName,
     ) -> Result<Option<SecretString>, RegistryError> {
-        let key = (scope.org, scope.mode, name.as_str().to_ascii_lowercase());
-        let sealed = if let Some(known) = self.inner.caches.secrets.get(&key).await {
-            known
-        } else {
-            let stored = match self.inner.store.get_sealed_secret(scope, name.as_str()).await {
-                Ok(secret) => Some(Arc::<[u8]>::from(secret.sealed)),
-                Err(StoreError::NotFound) => None,
-                Err(error) => return Err(error.into()),
-            };
-            self.inner.caches.secrets.insert(key, stored.clone()).await;
-            stored
+        let load = async {
+            match self.inner.store.get_sealed_secret(scope, name.as_str()).await {
+                Ok(secret) => Ok(Some(Arc::<[u8]>::from(secret.sealed))),
+                Err(StoreError::NotFound) => Ok(None),
+                Err(error) => Err(error),
+            }
         };
+        let sealed = self.inner.caches.secrets.get_or_load(secret_key(scope, name), load).await?;
         sealed
             .map(|sealed| {
                 self.open_text(scope.org, secret_context(scope, name.as_str()), Purpose::Secret, &sealed)
@@ -103,19 +96,15 @@ impl Registry {
 
     /// Opens a value sealed beside a definition or a binding. `None` when it is gone.
     pub async fn open_seal(&self, scope: Scope, id: SealId) -> Result<Option<SecretString>, RegistryError> {
-        let key = (scope.org, id);
-        let stored = if let Some(known) = self.inner.caches.seals.get(&key).await {
-            known
-        } else {
-            let stored = match self.inner.store.get_seal(scope, id).await {
+        let load = async {
+            match self.inner.store.get_seal(scope, id).await {
                 // The purpose is part of what the value is bound to; it rides in front of the bytes.
-                Ok(row) => Some(Arc::<[u8]>::from(with_purpose(&row.purpose, &row.sealed))),
-                Err(StoreError::NotFound) => None,
-                Err(error) => return Err(error.into()),
-            };
-            self.inner.caches.seals.insert(key, stored.clone()).await;
-            stored
+                Ok(row) => Ok(Some(Arc::<[u8]>::from(with_purpose(&row.purpose, &row.sealed)))),
+                Err(StoreError::NotFound) => Ok(None),
+                Err(error) => Err(error),
+            }
         };
+        let stored = self.inner.caches.seals.get_or_load((scope.org, id), load).await?;
         let Some(stored) = stored else { return Ok(None) };
         let (purpose, sealed) = split_purpose(&stored);
         self.open_text(scope.org, id, purpose, sealed).map(Some)
@@ -127,18 +116,18 @@ impl Registry {
         scope: Scope,
         tool: ToolId,
     ) -> Result<Vec<SecretString>, RegistryError> {
-        let keys = if let Some(known) = self.inner.caches.signing.get(&tool).await {
-            known
-        } else {
-            let rows = self.inner.store.list_signing_keys(scope, tool).await?;
-            let keys = rows
-                .into_iter()
-                .map(|row| SealedSigningKey { sealed: row.sealed, expires_at: row.expires_at })
-                .collect();
-            let keys = Arc::new(keys);
-            self.inner.caches.signing.insert(tool, Arc::clone(&keys)).await;
-            keys
+        // The cache knows no projects.
+        if scope.project.is_some() && self.tool_state(scope, tool).await? == ToolState::Deleted {
+            return Ok(Vec::new());
+        }
+        let load = async {
+            let rows = self.inner.store.list_signing_keys(Scope::new(scope.org, scope.mode), tool).await?;
+            let keys = rows.into_iter();
+            let keys = keys.map(|row| SealedSigningKey { sealed: row.sealed, expires_at: row.expires_at });
+            Ok::<_, StoreError>(Arc::new(keys.collect::<Vec<_>>()))
         };
+        let key = (scope.org, scope.mode, tool);
+        let keys = self.inner.caches.signing.get_or_load(key, load).await?;
         let now = Stamp::now();
         keys.iter()
             .filter(|key| key.expires_at.is_none_or(|end| now < end))

@@ -66,9 +66,9 @@ impl Registry {
             seals,
             signing,
         };
-        let tool =
-            self.inner.store.insert_tool(scope, new, Some(by)).await.map_err(taken(&definition.name))?;
-        self.forget_tool(tool.id).await;
+        let store = self.inner.store.clone();
+        let inserted = Box::pin(async move { store.insert_tool(scope, new, Some(by)).await });
+        let tool = self.change_tool(scope, id, inserted).await.map_err(taken(&definition.name))?;
         Ok(SavedTool { tool, findings, signing_secret: secret, is_new: true, is_changed: true })
     }
 
@@ -142,18 +142,15 @@ impl Registry {
         let changes =
             ToolChanges { name: Some(definition.name.clone()), draft: Some(draft), enabled: None, seals };
         // Optimistic either way: what was checked and sealed was checked against this version.
-        let tool = self
-            .inner
-            .store
-            .update_tool(scope, stored.id, Some(stored.version), changes, Some(by))
-            .await
-            .map_err(|error| match error {
-                StoreError::VersionMismatch { expected, found } => {
-                    RegistryError::VersionMismatch { expected, current: found }
-                }
-                other => taken(&definition.name)(other),
-            })?;
-        self.forget_tool(tool.id).await;
+        let (store, id, version) = (self.inner.store.clone(), stored.id, stored.version);
+        let updated =
+            Box::pin(async move { store.update_tool(scope, id, Some(version), changes, Some(by)).await });
+        let tool = self.change_tool(scope, id, updated).await.map_err(|error| match error {
+            StoreError::VersionMismatch { expected, found } => {
+                RegistryError::VersionMismatch { expected, current: found }
+            }
+            other => taken(&definition.name)(other),
+        })?;
         Ok(SavedTool { tool, findings, signing_secret: secret, is_new: false, is_changed: true })
     }
 
@@ -169,7 +166,10 @@ impl Registry {
         }
         let secret = new_signing_secret()?;
         let sealed = self.seal_text(scope.org, stored.id, Purpose::Signing, &secret)?;
-        self.inner.store.rotate_signing_key(scope, stored.id, NewSigningKey { sealed }, Stamp::now()).await?;
+        let (store, id) = (self.inner.store.clone(), stored.id);
+        let key = NewSigningKey { sealed };
+        let added = Box::pin(async move { store.rotate_signing_key(scope, id, key, Stamp::now()).await });
+        self.change_tool(scope, id, added).await?;
         Ok(Some(secret))
     }
 
@@ -194,13 +194,12 @@ impl Registry {
             draft: Some(old.draft),
             ..ToolChanges::default()
         };
-        let tool = self
-            .inner
-            .store
-            .update_tool(scope, id, Some(stored.version), changes, Some(by))
-            .await
-            .map_err(taken(&definition.name))?;
-        self.forget_tool(id).await;
+        let store = self.inner.store.clone();
+        let updated =
+            Box::pin(
+                async move { store.update_tool(scope, id, Some(stored.version), changes, Some(by)).await },
+            );
+        let tool = self.change_tool(scope, id, updated).await.map_err(taken(&definition.name))?;
         Ok(SavedTool { tool, findings, signing_secret: None, is_new: false, is_changed: true })
     }
 
@@ -211,21 +210,16 @@ impl Registry {
         id: ToolId,
         enabled: bool,
     ) -> Result<StoredTool, RegistryError> {
-        let tool = self
-            .inner
-            .store
-            .set_tool_enabled(scope, id, enabled)
-            .await
-            .map_err(RegistryError::absent("tool"))?;
-        self.forget_tool(id).await;
-        Ok(tool)
+        let store = self.inner.store.clone();
+        let switched = Box::pin(async move { store.set_tool_enabled(scope, id, enabled).await });
+        self.change_tool(scope, id, switched).await.map_err(RegistryError::absent("tool"))
     }
 
     /// Deletes a tool with its versions, bindings and sealed values. Its executions stay.
     pub async fn delete_tool(&self, scope: Scope, id: ToolId) -> Result<(), RegistryError> {
-        self.inner.store.delete_tool(scope, id).await.map_err(RegistryError::absent("tool"))?;
-        self.forget_tool(id).await;
-        Ok(())
+        let store = self.inner.store.clone();
+        let deleted = Box::pin(async move { store.delete_tool(scope, id).await });
+        self.change_tool(scope, id, deleted).await.map_err(RegistryError::absent("tool"))
     }
 
     /// Makes a new signing secret; the one before signs along for 24 h. Shown once.
@@ -245,8 +239,10 @@ impl Registry {
         let secret = new_signing_secret()?;
         let sealed = self.seal_text(scope.org, id, Purpose::Signing, &secret)?;
         let until = Stamp::now().plus(OVERLAP);
-        self.inner.store.rotate_signing_key(scope, id, NewSigningKey { sealed }, until).await?;
-        self.forget_tool(id).await;
+        let store = self.inner.store.clone();
+        let key = NewSigningKey { sealed };
+        let rotated = Box::pin(async move { store.rotate_signing_key(scope, id, key, until).await });
+        self.change_tool(scope, id, rotated).await?;
         Ok((secret, until))
     }
 

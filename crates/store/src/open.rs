@@ -70,6 +70,11 @@ impl Store {
         &self.inner.db
     }
 
+    /// Whether no other server can change this database: a SQLite file has one, a PostgreSQL database may have more.
+    pub fn is_sole_owner(&self) -> bool {
+        matches!(self.db(), Db::Sqlite { .. })
+    }
+
     /// What a commit promises, as the database reported it when it was opened.
     pub fn durability(&self) -> &Durability {
         &self.inner.durability

@@ -6,4 +6,5 @@ mod built_in;
 mod house;
 mod keys;
 mod secrets;
+mod staleness;
 mod tools;

@@ -2,7 +2,7 @@
 
 use hookswitch_model::draft::Kind;
 use hookswitch_model::tool::StoredTool;
-use hookswitch_model::{Scope, ToolId};
+use hookswitch_model::{ProjectId, Scope, ToolId};
 use uuid::Uuid;
 
 use super::{COLUMNS, ToolFilter, read};
@@ -23,6 +23,15 @@ impl Store {
     pub async fn get_tool(&self, scope: Scope, id: ToolId) -> Result<StoredTool> {
         let row = self.db().row(current(scope).and("t.id =", id)).await?;
         read(&row.ok_or(StoreError::NotFound)?)
+    }
+
+    /// The project of a tool and whether it is enabled; `None` when there is no such tool.
+    pub async fn tool_standing(&self, scope: Scope, id: ToolId) -> Result<Option<(ProjectId, bool)>> {
+        let query = sql("select t.project, t.enabled from tools t where ")
+            .within_project("t", scope)
+            .and("t.id =", id);
+        let row = self.db().row(query).await?;
+        row.map(|row| Ok((row.get("project")?, row.get("enabled")?))).transpose()
     }
 
     /// The tool of a name, byte for byte, if there is one.

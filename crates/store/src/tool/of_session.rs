@@ -38,12 +38,6 @@ impl Store {
         read(&self.db().row(query).await?.ok_or(StoreError::NotFound)?)
     }
 
-    /// Whether a tool is offered, whoever has it.
-    pub async fn is_tool_enabled(&self, scope: Scope, id: ToolId) -> Result<bool> {
-        let query = sql("select t.enabled from tools t where ").within_project("t", scope).and("t.id =", id);
-        self.db().row(query).await?.ok_or(StoreError::NotFound)?.get("enabled")
-    }
-
     /// Removes the tools that a session alone has.
     pub async fn delete_session_tools(&self, scope: Scope, session: SessionId) -> Result<u64> {
         let query = sql("delete from tools where ").within_project("tools", scope).and("session =", session);
