@@ -1,11 +1,20 @@
-//! PyAI's custom-tool API (contract: pyai).
+//! PyAI's custom-tool API (contract: pyai): tools, agents and their bindings, tokens for Omni sessions. `wire` is
+//! pure, `routes` are thin handlers that call registry and engine.
+
+mod routes;
+pub mod wire;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
-use hookswitch_api::{ErrorShape, Failure, SurfaceState};
+use hookswitch_api::{ErrorShape, Failure, SurfaceState, base_url, bearer, request_id};
 use hookswitch_engine::Engine;
 use hookswitch_registry::Registry;
-use http::StatusCode;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+use wire::trouble::Trouble;
+
+/// The other place for a key.
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// What the handlers work with; cheap to clone.
 #[derive(Debug, Clone)]
@@ -18,6 +27,10 @@ impl PyaiState {
     pub fn new(engine: Engine) -> Self {
         Self { engine }
     }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
 }
 
 impl SurfaceState for PyaiState {
@@ -26,17 +39,55 @@ impl SurfaceState for PyaiState {
     }
 }
 
-/// PyAI's shape of errors.
+/// The routes of this dialect, written for `/`.
+pub fn router(state: PyaiState) -> Router {
+    routes::router(state)
+}
+
+/// PyAI's shapes of errors.
 #[derive(Debug, Clone, Copy)]
 pub struct Pyai;
 
 impl ErrorShape for Pyai {
     fn render(failure: &Failure) -> Response {
-        (StatusCode::INTERNAL_SERVER_ERROR, failure.to_string()).into_response()
+        let trouble = Trouble::from(failure);
+        if trouble.code.status >= 500 {
+            tracing::error!(code = trouble.code.word, error = source_chain(failure), "a request failed");
+        }
+        trouble.into_response()
+    }
+
+    fn credential(headers: &HeaderMap) -> Option<&str> {
+        bearer(headers).or_else(|| headers.get(API_KEY)?.to_str().ok().map(str::trim))
     }
 }
 
-/// The routes of this dialect, written for `/`.
-pub fn router(state: PyaiState) -> Router {
-    Router::new().with_state(state)
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        let id = request_id().map(|id| id.to_string());
+        let body = self.body(&base_url(), id.as_deref()).to_string();
+        let status = StatusCode::from_u16(self.code.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let kind = HeaderValue::from_static(self.content_type());
+        let mut response = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer realm=\"hookswitch\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        response
+    }
+}
+
+/// An error with its sources, for the log.
+fn source_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
 }
