@@ -32,10 +32,21 @@ pub(crate) struct Answer {
 impl House {
     /// A house whose receiver answers by `script`.
     pub(crate) async fn start(script: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_with(script, "").await
+    }
+
+    /// The same with settings of a configuration file.
+    pub(crate) async fn start_with(
+        script: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static,
+        settings: &str,
+    ) -> Self {
         let receiver = TestServer::start(script).await;
         let folder = tempfile::tempdir().unwrap();
         let allowed = receiver.address().to_string();
-        let server = ServerProcess::start(folder.path(), &["--allow-egress", &allowed]);
+        let file = folder.path().join("settings.toml");
+        std::fs::write(&file, settings).unwrap();
+        let flags = ["--allow-egress", &allowed, "--config", file.to_str().unwrap()];
+        let server = ServerProcess::start(folder.path(), &flags);
         Self { receiver, server, _folder: folder }
     }
 

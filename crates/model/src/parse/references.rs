@@ -117,7 +117,8 @@ fn note_system(path: &Path, draft: &ToolDraft, names: &NameRule, references: &mu
             references.note_system(names.system_name(name).unwrap_or(name));
         }
         Target::Bare(places) if reads_system(places) && !names_argument(places, draft, path) => {
-            references.note_system(names.system_name(path.text()).unwrap_or_else(|| path.text()));
+            let name = path.text();
+            references.note_system(names.system_name(name).unwrap_or(name));
         }
         _ => {}
     }

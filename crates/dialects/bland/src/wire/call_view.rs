@@ -83,7 +83,9 @@ fn variables(session: &Session, executions: &[Execution]) -> Value {
             shown.insert(name.to_owned(), value.clone());
         }
     }
-    if let Some(last) = executions.iter().rev().find(|execution| execution.detail.arguments.is_object()) {
+    // What was refused was no input: it may not even fit.
+    let was_input = |execution: &&Execution| execution.outcome != Some(Outcome::Refused);
+    if let Some(last) = executions.iter().rev().find(was_input) {
         shown.insert("input".to_owned(), last.detail.arguments.clone());
     }
     for (name, value) in &session.variables {

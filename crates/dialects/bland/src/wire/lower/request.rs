@@ -33,6 +33,12 @@ pub(in crate::wire) fn object_of(value: &Value) -> Option<Map<String, Value>> {
     }
 }
 
+/// Whether something stands before the host.
+fn has_user_info(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
+}
+
 impl Lowering<'_> {
     pub(super) fn request(&mut self) {
         let Some(mut webhook) = self.draft.webhook.take() else { return };
@@ -68,6 +74,8 @@ impl Lowering<'_> {
             Some("url must begin with https://".to_owned())
         } else if text.chars().count() > MOST_URL {
             Some(format!("url must have at most {MOST_URL} characters."))
+        } else if has_user_info(text) {
+            Some("url must not hold a user name or password.".to_owned())
         } else {
             None
         };
