@@ -116,7 +116,7 @@ fn note_system(path: &Path, draft: &ToolDraft, names: &NameRule, references: &mu
             references.note_system(names.system_name(name).unwrap_or(name));
         }
         Target::Bare(places) if places.contains(&Namespace::System) && !is_argument(draft, path.root()) => {
-            references.note_system(names.system_name(path.text()).unwrap_or(path.text()));
+            references.note_system(names.system_name(path.text()).unwrap_or_else(|| path.text()));
         }
         _ => {}
     }

@@ -86,17 +86,17 @@ fn tool() -> impl Strategy<Value = Map<String, Value>> {
         given((100_u64..=15_000).prop_map(Value::from)),
     );
     fields.prop_map(|fields| {
-        let (a, b, c, d, e, f, g, h, i) = fields;
+        let (text, schema, config, url, execution, header, secret, effect, timeout) = fields;
         let names = [
-            ("description", a),
-            ("input_schema", b),
-            ("config_schema", c),
-            ("webhook_url", d),
-            ("execution", e),
-            ("auth_header", f),
-            ("auth_secret", g),
-            ("side_effect", h),
-            ("timeout_ms", i),
+            ("description", text),
+            ("input_schema", schema),
+            ("config_schema", config),
+            ("webhook_url", url),
+            ("execution", execution),
+            ("auth_header", header),
+            ("auth_secret", secret),
+            ("side_effect", effect),
+            ("timeout_ms", timeout),
         ];
         names.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     })
@@ -199,15 +199,15 @@ fn agent() -> impl Strategy<Value = Map<String, Value>> {
         given(proptest::collection::vec(word(), 0..3).prop_map(Value::from)),
         given(any::<bool>().prop_map(Value::from)),
     );
-    fields.prop_map(|(a, b, c, d, e, f, g)| {
+    fields.prop_map(|(prompt, greeting, metadata, voice, check, goals, recorded)| {
         let names = [
-            ("persona_system_prompt", a),
-            ("greeting", b),
-            ("metadata", c),
-            ("voice_id", d),
-            ("idle_check_in", e),
-            ("goals", f),
-            ("recordings_enabled", g),
+            ("persona_system_prompt", prompt),
+            ("greeting", greeting),
+            ("metadata", metadata),
+            ("voice_id", voice),
+            ("idle_check_in", check),
+            ("goals", goals),
+            ("recordings_enabled", recorded),
         ];
         let mut body: Map<String, Value> =
             names.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
