@@ -43,7 +43,7 @@ impl Registry {
         let wish = draft.name.clone();
         for number in 1..=MOST_NAMES {
             if let Some(stored) = self.inner.store.get_tool(scope, id).await.map(Some).or_else(absent)? {
-                return self.renew(caller, stored, draft).await;
+                return Box::pin(self.renew(caller, stored, draft)).await;
             }
             let name = if number == 1 { wish.clone() } else { format!("{wish} {number}") };
             match self.insert_built_in(scope, caller.key.project, dialect, id, &draft, name).await {
@@ -84,7 +84,8 @@ impl Registry {
         if draft == stored.draft {
             return Ok(stored);
         }
-        Ok(self.update_tool(caller.scope(), stored.id, None, draft, caller.key.id).await?.tool)
+        let update = self.update_tool(caller.scope(), stored.id, None, draft, caller.key.id);
+        Ok(Box::pin(update).await?.tool)
     }
 }
 

@@ -17,7 +17,7 @@ const MOST_TRIES: u32 = 8;
 
 impl Registry {
     /// Creates the tool of a name, or saves what a merge makes of the one that has it.
-    pub async fn upsert_merged<E: From<RegistryError>>(
+    pub async fn upsert_merged<E: From<RegistryError> + Send>(
         &self,
         scope: Scope,
         project: ProjectId,
@@ -25,10 +25,7 @@ impl Registry {
         name: &ToolName,
         by: KeyId,
         merge: impl Fn(Option<&StoredTool>) -> Result<ToolDraft, E> + Send + Sync,
-    ) -> Result<SavedTool, E>
-    where
-        E: Send,
-    {
+    ) -> Result<SavedTool, E> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -54,16 +51,13 @@ impl Registry {
     }
 
     /// Saves what a merge makes of a tool.
-    pub async fn update_merged<E: From<RegistryError>>(
+    pub async fn update_merged<E: From<RegistryError> + Send>(
         &self,
         scope: Scope,
         id: ToolId,
         by: KeyId,
         merge: impl Fn(&StoredTool) -> Result<ToolDraft, E> + Send + Sync,
-    ) -> Result<SavedTool, E>
-    where
-        E: Send,
-    {
+    ) -> Result<SavedTool, E> {
         let mut tries = 0;
         loop {
             tries += 1;

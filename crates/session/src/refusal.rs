@@ -68,7 +68,7 @@ impl RefusalCode {
             Self::UnknownTool => "there is no such tool",
             Self::InvalidArguments => "the arguments do not fit the tool",
             Self::Disabled => "this tool is switched off",
-            Self::NotConfigured => "this tool is not set up yet",
+            Self::NotConfigured => "tool is not configured",
             Self::Unsupported => "this tool can't be used here",
             Self::SessionEnded => "the conversation has ended",
             Self::Busy => "too much is going on at once; try again in a moment",

@@ -120,7 +120,7 @@ async fn prepare(
     let opened = open_all(&engine.inner.registry, scope, &tool.prepared, &tool.config).await;
     let opened = opened.map_err(|error| {
         tracing::warn!(tool = %tool.prepared.id, %error, "a call's secrets could not be opened");
-        Finish::refused("not_configured", "this tool is not set up yet")
+        Finish::refused("not_configured", "tool is not configured")
     })?;
     run.note_secrets_used(definition).await;
     // Reads have no act; their key tells attempts of one call apart from other calls.

@@ -64,7 +64,7 @@ impl Run {
             Ok(opened) => opened,
             Err(error) => {
                 tracing::warn!(tool = %tool.prepared.id, %error, "a call's secrets could not be opened");
-                return Finish::refused("not_configured", "this tool is not set up yet");
+                return Finish::refused("not_configured", "tool is not configured");
             }
         };
         let mut values = CallValues::of(&self.session, &self.work, now);

@@ -64,7 +64,7 @@ pub enum Refused {
     #[error("tool has no webhook_url")]
     NoUrl,
     /// A sealed value is gone or was never set.
-    #[error("the tool is not configured")]
+    #[error("tool is not configured")]
     NotConfigured,
     /// A variable has no value, and the definition wants nothing sent then.
     #[error("unresolved placeholder {0}")]

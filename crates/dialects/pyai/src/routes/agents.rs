@@ -33,9 +33,9 @@ pub(super) async fn list(State(state): State<PyaiState>, caller: Allowed<ToolsRe
     let agents = state.registry().list_agents(caller.scope(), page).await?;
     let mut shown = Vec::with_capacity(agents.items.len());
     for agent in &agents.items {
-        shown.push(view(agent, bindings::of_agent(state.registry(), caller.scope(), agent.id).await?));
+        shown.push(view(agent, &bindings::of_agent(state.registry(), caller.scope(), agent.id).await?));
     }
-    ok(&listed(shown, agents.next.map(|cursor| cursor.to_string())))
+    ok(&listed(&shown, agents.next.map(|cursor| cursor.to_string())))
 }
 
 /// Creates an agent.
@@ -55,7 +55,7 @@ pub(super) async fn create(
         (Err(Failed::House(failure)), Some(name)) if is_taken(&failure) => save(Some(another(name)?)).await?,
         (saved, _) => saved?,
     };
-    Ok(json(StatusCode::CREATED, &view(&agent, Vec::new())))
+    Ok(json(StatusCode::CREATED, &view(&agent, &[])))
 }
 
 /// Whether another agent has the name.
@@ -78,7 +78,7 @@ pub(super) async fn show(
     Id { 0: id, .. }: Id,
 ) -> Answer {
     let agent = find(state.registry(), &caller, &id).await?;
-    ok(&view(&agent, bindings::of_agent(state.registry(), caller.scope(), agent.id).await?))
+    ok(&view(&agent, &bindings::of_agent(state.registry(), caller.scope(), agent.id).await?))
 }
 
 /// Changes an agent.
@@ -100,7 +100,7 @@ pub(super) async fn update(
         (Err(Failed::House(failure)), Some(name)) if is_taken(&failure) => save(Some(another(name)?)).await?,
         (saved, _) => saved?,
     };
-    ok(&view(&agent, bindings::of_agent(registry, caller.scope(), agent.id).await?))
+    ok(&view(&agent, &bindings::of_agent(registry, caller.scope(), agent.id).await?))
 }
 
 /// Deletes an agent with its bindings.

@@ -24,7 +24,7 @@ pub(super) async fn list(
     Id { 0: id, .. }: Id,
 ) -> Answer {
     let agent = agents::find(state.registry(), &caller, &id).await?;
-    ok(&listed(of_agent(state.registry(), caller.scope(), agent.id).await?, None))
+    ok(&listed(&of_agent(state.registry(), caller.scope(), agent.id).await?, None))
 }
 
 /// Replaces all tools of an agent, or none on any error.
@@ -48,7 +48,7 @@ pub(super) async fn replace(
         all.push(NewBinding { tool, enabled, config });
     }
     let saved = registry.replace_bindings(scope, agent.id, all).await.map_err(|error| absent(error, &id))?;
-    ok(&listed(views(registry, scope, &saved).await?, None))
+    ok(&listed(&views(registry, scope, &saved).await?, None))
 }
 
 /// The tool that a binding is to have; an organisation gets its copy of a prebuilt one now.

@@ -48,7 +48,7 @@ pub(super) async fn list(State(state): State<PyaiState>, caller: Allowed<ToolsRe
         let left = catalogue.iter().skip(passed);
         data.extend(left.take(limit).map(|prebuilt| prebuilt.view()));
         if passed + data.len() < catalogue.len() {
-            return ok(&listed(data, Some(format!("{CATALOGUE}{}", passed + limit))));
+            return ok(&listed(&data, Some(format!("{CATALOGUE}{}", passed + limit))));
         }
         start = Start::Stored(None);
     }
@@ -56,7 +56,7 @@ pub(super) async fn list(State(state): State<PyaiState>, caller: Allowed<ToolsRe
         Start::Stored(after) if with_custom => stored(registry, scope, after, limit, &mut data).await?,
         _ => None,
     };
-    ok(&listed(data, next))
+    ok(&listed(&data, next))
 }
 
 fn start_of(query: &Query) -> Result<Start, Trouble> {

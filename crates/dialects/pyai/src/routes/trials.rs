@@ -29,7 +29,7 @@ pub(super) async fn run(
         Found::Prebuilt(prebuilt) => (
             prebuilt.id(),
             prebuilt.name().to_owned(),
-            prebuilt_verdict(&state, &caller, prebuilt, body).await?,
+            Box::pin(prebuilt_verdict(&state, &caller, prebuilt, body)).await?,
         ),
         Found::Custom(tool) => {
             let verdict = verdict(&state, &caller, tool.id, &tool.draft, body).await?;

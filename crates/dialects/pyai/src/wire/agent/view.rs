@@ -19,7 +19,7 @@ pub(super) fn name_of(draft: &AgentDraft) -> &str {
 }
 
 /// An agent with its bindings.
-pub fn view(agent: &Agent, tools: Vec<Value>) -> Value {
+pub fn view(agent: &Agent, tools: &[Value]) -> Value {
     let draft = &agent.draft;
     let own = own_members(draft);
     let of = |name: &str| own.get(name).cloned().or_else(|| fields::default_of(name)).unwrap_or(Value::Null);

@@ -48,13 +48,13 @@ pub fn merge(
         Given::Is(schema) => draft.config_schema = Some(schema.clone()),
     }
     set_timeout(&mut draft, &body.timeout_ms)?;
+    let is_own = stored.is_none_or(|stored| stored.dialect == Dialect::Pyai);
     if matches!(draft.kind, Kind::Hosted | Kind::CallControl) {
         refuse_webhook(&draft, body)?;
     } else {
-        let is_own = stored.is_none_or(|stored| stored.dialect == Dialect::Pyai);
         set_execution(&mut draft, body, is_own, is_public)?;
     }
-    set_side_effect(&mut draft, &body.side_effect);
+    set_side_effect(&mut draft, &body.side_effect, is_own);
     Ok(draft)
 }
 
@@ -70,8 +70,9 @@ fn set_timeout(draft: &mut ToolDraft, timeout: &Given<u64>) -> Result<(), Troubl
     Ok(())
 }
 
-/// Two words here stand for four effects: a finer one stays when its word is given again.
-fn set_side_effect(draft: &mut ToolDraft, side_effect: &Given<SideEffect>) {
+/// Two words here stand for four effects: a finer one stays when its word is given again. A tool made here is
+/// declared to be what its word says; one of another dialect stays as it was declared there.
+fn set_side_effect(draft: &mut ToolDraft, side_effect: &Given<SideEffect>, is_own: bool) {
     let is_read = draft.effective_effect() == Effect::Read;
     match side_effect {
         Given::Absent => {}
@@ -82,7 +83,7 @@ fn set_side_effect(draft: &mut ToolDraft, side_effect: &Given<SideEffect>) {
             }
         }
         Given::Is(SideEffect::Read) if is_read => {}
-        Given::Is(SideEffect::Action) if !is_read && draft.effect.is_some() => {}
+        Given::Is(SideEffect::Action) if !is_read && (draft.effect.is_some() || !is_own) => {}
         Given::Is(SideEffect::Read) => draft.effect = Some(Effect::Read),
         Given::Is(SideEffect::Action) => draft.effect = Some(Effect::Action),
     }

@@ -42,13 +42,13 @@ pub(super) fn set(draft: &mut ToolDraft, schema: Option<Value>) {
     draft.loose_input = None;
     if kept.iter().any(is_special) {
         draft.input_schema = None;
-        draft.parameters = Some(rebuilt(kept, &schema));
+        draft.parameters = Some(rebuilt(&kept, &schema));
     } else {
         draft.input_schema = Some(schema);
     }
 }
 
-fn rebuilt(kept: Vec<ParameterDraft>, schema: &Value) -> Vec<ParameterDraft> {
+fn rebuilt(kept: &[ParameterDraft], schema: &Value) -> Vec<ParameterDraft> {
     let nothing = Map::new();
     let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&nothing);
     let required = schema.get("required").and_then(Value::as_array);
@@ -63,7 +63,7 @@ fn rebuilt(kept: Vec<ParameterDraft>, schema: &Value) -> Vec<ParameterDraft> {
         send_as: before.and_then(|before| before.send_as.clone()),
     };
     let mut list: Vec<ParameterDraft> = Vec::new();
-    for parameter in &kept {
+    for parameter in kept {
         if parameter.source != ParameterSource::Model {
             list.push(parameter.clone());
         } else if let Some(schema) = properties.get(&parameter.name) {

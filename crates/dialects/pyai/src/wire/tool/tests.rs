@@ -78,7 +78,7 @@ fn execution_follows_the_url_until_it_is_given() {
     let tool = change(&tool, &json!({"execution": "client"})).unwrap();
     assert_eq!(
         (view(&tool)["execution"].clone(), view(&tool)["webhook_url"].clone()),
-        (json!("client"), url.clone())
+        (json!("client"), url)
     );
     let tool = change(&tool, &json!({"webhook_url": "https://app.example.com/other"})).unwrap();
     assert_eq!(view(&tool)["execution"], "client");
@@ -216,7 +216,7 @@ fn braces_in_a_url_are_no_variables() {
     let tool = change(&tool, &json!({"description": "d"})).unwrap();
     assert_eq!(view(&tool)["webhook_url"], url);
     // Another dialect gave another URL since: that one counts.
-    let mut changed = tool.clone();
+    let mut changed = tool;
     changed.draft.webhook.as_mut().unwrap().url = "https://b.example/".to_owned();
     assert_eq!(view(&changed)["webhook_url"], "https://b.example/");
 }
