@@ -17,6 +17,7 @@ mod rewrap;
 mod scale;
 mod schema;
 mod secrets;
+mod session_tools;
 mod sessions;
 mod sqlite_file;
 mod tenants;
