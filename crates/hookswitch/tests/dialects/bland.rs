@@ -11,9 +11,11 @@ use crate::server::KEY;
 
 /// A house that simulates calls.
 async fn house() -> House {
-    let answer = |request: &hookswitch_testkit::RecordedRequest| match request.target.as_str() {
-        "/fail" => Reply::status(500, r#"{"error":"on fire"}"#),
-        _ => Reply::json(r#"{"message":"Booked","user":{"flights":[{"status":"on time"}]}}"#),
+    let answer = |request: &hookswitch_testkit::RecordedRequest| {
+        if request.target.starts_with("/fail") {
+            return Reply::status(500, r#"{"error":"on fire"}"#);
+        }
+        Reply::json(r#"{"message":"Booked","user":{"flights":[{"status":"on time"}]}}"#)
     };
     House::start_with(answer, "calls = \"simulate\"\n").await
 }
@@ -107,7 +109,7 @@ async fn every_tool_verb_of_the_command_line() {
     assert!(id.starts_with("TL-"), "{made}");
 
     let list = cli.prints(&["tool", "list"]);
-    for text in [&id, "BookAppointment", "Booking", "custom_tool", "POST"] {
+    for text in [&id[..38], "BookAppointment", "Booking", "custom_tool", "POST"] {
         assert!(list.contains(text), "{text} in {list}");
     }
     assert_eq!(cli.json(&["tool", "list", "--json"])[0]["tool_id"], id.as_str());
@@ -152,10 +154,7 @@ async fn every_tool_verb_of_the_command_line() {
     let failed = cli.fails(&["tool", "test", &id, "--input", r#"{"date":"2026-03-16"}"#]);
     assert!(failed.contains("HTTP 500: on fire"), "{failed}");
 
-    assert!(
-        cli.prints(&["tool", "delete", &id]).contains("deleted")
-            || cli.prints(&["tool", "list"]).contains("No tools")
-    );
+    cli.prints(&["tool", "delete", &id]);
     assert!(cli.fails(&["tool", "get", &id]).contains("Tool not found."));
     assert!(cli.prints(&["tool", "list"]).contains("No tools found."));
 }
@@ -192,11 +191,14 @@ async fn secrets_and_the_account_through_the_command_line() {
     // It asks before it deletes: on a terminal of its own.
     let script = format!(
         r#"
-import os, pty, sys
+import fcntl, os, pty, signal, struct, sys, termios
 home = {home:?}
 env = dict(os.environ, BLAND_BASE_URL=os.environ["HOUSE"] + "/bland", BLAND_API_KEY=os.environ["KEY"], HOME=home, XDG_CONFIG_HOME=home)
 child, terminal = pty.fork()
 if child == 0:
+    # A terminal without a width makes its spinner draw for ever.
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    signal.alarm(60)
     os.execvpe("node", ["node", {program:?}, "secret", "delete", "crm_key"], env)
 said, answered = b"", False
 while True:
@@ -211,8 +213,8 @@ while True:
         answered = True
         os.write(terminal, b"y\r")
 status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-print(status, said.decode(errors="replace"))
-sys.exit(status)
+print(status, said[-2000:].decode(errors="replace"))
+sys.exit(status != 0)
 "#,
         home = cli.home.path().to_str().unwrap(),
         program = interop().join("node_modules/bland-cli/dist/index.js").to_str().unwrap(),

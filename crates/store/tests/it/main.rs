@@ -19,6 +19,7 @@ mod scale;
 mod schema;
 mod secrets;
 mod session_tokens;
+mod session_tools;
 mod sessions;
 mod sqlite_file;
 mod tenants;

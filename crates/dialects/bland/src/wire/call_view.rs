@@ -83,8 +83,10 @@ fn variables(session: &Session, executions: &[Execution]) -> Value {
             shown.insert(name.to_owned(), value.clone());
         }
     }
-    // What was refused was no input: it may not even fit.
-    let was_input = |execution: &&Execution| execution.outcome != Some(Outcome::Refused);
+    // What was refused was no input: it may not even fit. Of an erased one nothing is left.
+    let was_input = |execution: &&Execution| {
+        execution.outcome != Some(Outcome::Refused) && !execution.detail.arguments.is_null()
+    };
     if let Some(last) = executions.iter().rev().find(was_input) {
         shown.insert("input".to_owned(), last.detail.arguments.clone());
     }

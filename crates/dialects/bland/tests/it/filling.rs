@@ -6,7 +6,7 @@ use crate::house::House;
 
 fn input() -> Value {
     json!({"date": "2026-01-02", "n": 3, "addr": {"zip": "01"}, "p": "a/b c", "x": "{{call_id}}", "list": [1, "b"],
-        "truth": true, "empty": "", "crlf": "a\r\nb", "dot": "..", "Mixed Case": "m", "items": [{"id": "i0"}]})
+        "truth": true, "empty": "", "crlf": "a\r\nb", "dot": "..", "Mixed Case": "m", "name": "José", "items": [{"id": "i0"}]})
 }
 
 /// Tests a tool with the input; gives the answer and the request that arrived, if one did.
@@ -132,7 +132,7 @@ async fn urls_and_queries_are_encoded() {
 async fn headers_are_text_or_left_out() {
     let house = House::open().await;
     let headers = json!({"X-N": "{{input.n}}", "X-A": "{{input.addr}}", "X-None": "{{nope}}", "X-Text": "a {{nope}}b",
-        "X-Seven": 7, "X-Null": null, "User-Agent": "mine/1", "Idempotency-Key": "k-{{input.n}}"});
+        "X-Seven": 7, "X-Name": "{{input.name}}", "X-Null": null, "User-Agent": "mine/1", "Idempotency-Key": "k-{{input.n}}"});
     let (answer, request) = sent(&house, json!({"headers": headers})).await;
     let request = request.unwrap();
     for (name, value) in [
@@ -141,6 +141,7 @@ async fn headers_are_text_or_left_out() {
         ("x-none", None),
         ("x-text", Some("a b")),
         ("x-seven", Some("7")),
+        ("x-name", Some("José")),
         ("x-null", None),
         ("user-agent", Some("mine/1")),
         ("idempotency-key", Some("k-3")),
