@@ -29,37 +29,45 @@ pub struct Variables<'a> {
 impl Lookup for Variables<'_> {
     fn get(&self, path: &Path) -> Option<Cow<'_, Value>> {
         match self.names.target(path) {
-            Target::In(Namespace::Secret) => self.secret(path.text_from(1)?),
-            Target::In(place) => {
-                let root = self.place(place)?;
-                self.renamed(place, path.text_from(1))
-                    .or_else(|| literal_key(root, path.text_from(1)))
-                    .or_else(|| path.lookup_from(1, root, self.names.case()))
-                    .map(Cow::Borrowed)
-            }
-            Target::Bare(places) => places.iter().find_map(|place| match place {
-                Namespace::Secret => self.secret(path.text()),
-                place => {
-                    let root = self.place(*place)?;
-                    let found = self
-                        .renamed(*place, Some(path.text()))
-                        .or_else(|| literal_key(root, Some(path.text())))
-                        .or_else(|| path.lookup(root, self.names.case()));
-                    found.filter(|value| !value.is_null()).map(Cow::Borrowed)
-                }
-            }),
+            Target::In(place) => self.find(place, path, 1),
+            Target::Bare(places) => self.find_first(places, path),
         }
     }
 }
 
 impl Variables<'_> {
+    /// The first value of a whole path in some places that is not null.
+    pub(crate) fn find_first(&self, places: &[Namespace], path: &Path) -> Option<Cow<'_, Value>> {
+        let found = |place: &Namespace| self.find(*place, path, 0).filter(|value| !value.is_null());
+        places.iter().find_map(found)
+    }
+
+    /// The value of a path without its first `skip` segments in one place.
+    pub(crate) fn find(&self, place: Namespace, path: &Path, skip: usize) -> Option<Cow<'_, Value>> {
+        let text = path.text_from(skip);
+        match place {
+            Namespace::Secret => self.secret(text?),
+            Namespace::Session => match self.names.system_name(text?) {
+                Some(name) => self.system.get(name).filter(|value| !value.is_null()).map(Cow::Borrowed),
+                None => self.find(Namespace::Vars, path, skip),
+            },
+            place => {
+                let root = self.place(place)?;
+                self.renamed(place, text)
+                    .or_else(|| literal_key(root, text))
+                    .or_else(|| path.lookup_from(skip, root, self.names.case()))
+                    .map(Cow::Borrowed)
+            }
+        }
+    }
+
     fn place(&self, place: Namespace) -> Option<&Value> {
         match place {
             Namespace::Input => Some(self.input),
             Namespace::System => Some(self.system),
             Namespace::Vars => Some(self.vars),
             Namespace::Config => Some(self.config),
-            Namespace::Secret => None,
+            Namespace::Secret | Namespace::Session => None,
         }
     }
 

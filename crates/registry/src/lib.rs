@@ -7,12 +7,15 @@
 mod agents;
 mod announce;
 mod answers;
+mod binding_changes;
 mod bindings;
 mod check;
+mod copies;
 mod error;
 mod keys;
 mod live;
 mod master_key;
+mod numbers;
 mod orgs;
 mod prepare;
 mod project_signing;
@@ -31,11 +34,12 @@ use hookswitch_vault::{KeyFile, Vault};
 
 pub use announce::Change;
 pub use answers::{KeyedRequest, Recalled};
+pub use binding_changes::ChangedDraft;
 pub use bindings::NewBinding;
 // Pages, filters and rows that callers of the registry need and that carry no rule of the store.
 pub use error::{AuthError, RegistryError};
 pub use hookswitch_store::{
-    Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, StoreError, ToolFilter,
+    Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, SessionTally, StoreError, ToolFilter,
 };
 pub use keys::{Caller, NewKey, ShownKey};
 pub use live::ToolState;

@@ -25,22 +25,21 @@ impl Registry {
         project: ProjectId,
     ) -> Result<Vec<SecretString>, RegistryError> {
         let cache = &self.inner.caches.project_signing;
-        let keys = match cache.get(&(project, scope.mode)).await {
-            Some(known) => known,
-            None => {
-                let mut rows = self.inner.store.list_project_signing_keys(scope, project).await?;
-                if rows.is_empty() {
-                    let (_, key) = self.new_key(scope, project)?;
-                    rows = self.inner.store.add_first_project_signing_key(scope, project, key).await?;
-                }
-                let key = |row: hookswitch_store::SigningKeyRow| SealedSigningKey {
-                    sealed: row.sealed,
-                    expires_at: row.expires_at,
-                };
-                let keys = Arc::new(rows.into_iter().map(key).collect::<Vec<_>>());
-                cache.insert((project, scope.mode), Arc::clone(&keys)).await;
-                keys
+        let keys = if let Some(known) = cache.get(&(project, scope.mode)).await {
+            known
+        } else {
+            let mut rows = self.inner.store.list_project_signing_keys(scope, project).await?;
+            if rows.is_empty() {
+                let (_, key) = self.new_key(scope, project)?;
+                rows = self.inner.store.add_first_project_signing_key(scope, project, key).await?;
             }
+            let key = |row: hookswitch_store::SigningKeyRow| SealedSigningKey {
+                sealed: row.sealed,
+                expires_at: row.expires_at,
+            };
+            let keys = Arc::new(rows.into_iter().map(key).collect::<Vec<_>>());
+            cache.insert((project, scope.mode), Arc::clone(&keys)).await;
+            keys
         };
         let (now, context) = (Stamp::now(), project_context(project, scope.mode));
         keys.iter()

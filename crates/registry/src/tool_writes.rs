@@ -111,7 +111,7 @@ impl Registry {
         by: KeyId,
     ) -> Result<SavedTool, RegistryError> {
         let stored = self.get_tool(scope, id).await?;
-        self.save(scope, stored, draft, expected_version, by).await
+        Box::pin(self.save(scope, stored, draft, expected_version, by)).await
     }
 
     async fn save(

@@ -5,7 +5,7 @@
 //!
 //! Every function takes a [`Scope`](hookswitch_model::Scope) and sees nothing outside it: an id of another
 //! tenant is [`StoreError::NotFound`]. What works across tenants is named `…_any_tenant` and serves start-up,
-//! the look-up of keys, key rotation, takeover and pruning only. Organisations and their projects are the
+//! the look-up of keys, key rotation, takeover and pruning only, and tools that their owners made public. Organisations and their projects are the
 //! tenants themselves and take an `OrgId`.
 //!
 //! Sealed values go in and out as bytes; nothing here can open them.
@@ -27,9 +27,11 @@ mod ledger;
 mod location;
 mod lock;
 mod migrate;
+mod numbers;
 mod open;
 mod org;
 mod page;
+mod phone_number;
 mod project;
 mod seal;
 mod secret;
@@ -52,5 +54,5 @@ pub use page::{Cursor, CursorError, Order, Page, PageOf};
 pub use project::Project;
 pub use seal::{NewSeal, NewSigningKey, SealedPlace, SealedRow, SigningKeyRow};
 pub use secret::SealedSecret;
-pub use session::{LoadedSession, SessionFilter, Undelivered};
+pub use session::{LoadedSession, SessionFilter, SessionTally, Undelivered};
 pub use tool::{NewTool, ToolChanges, ToolFilter};

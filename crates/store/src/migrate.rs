@@ -23,6 +23,12 @@ const ALL: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0002_project_signing.sql"),
         include_str!("../migrations/postgres/0002_project_signing.sql"),
     ),
+    (
+        4,
+        "assistants",
+        include_str!("../migrations/sqlite/0004_assistants.sql"),
+        include_str!("../migrations/postgres/0004_assistants.sql"),
+    ),
 ];
 
 fn migrator(text_of: fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {

@@ -6,10 +6,12 @@ use hookswitch_template::{HeaderTemplate, JsonTemplate, Path, Text, UrlTemplate}
 use http::{HeaderName, Method};
 use serde_json::Value;
 
-use crate::draft::{NameRule, UnplacedArguments, UrlVariables, VariableSyntax, WebhookDraft};
+use crate::draft::{NameRule, Namespace, UnplacedArguments, UrlVariables, VariableSyntax, WebhookDraft};
 use crate::finding::Findings;
 use crate::parameter::{ParameterDraft, ParameterSource, Place};
-use crate::plan::{AnswerPlan, BodyPlan, HeaderPlan, HeaderValuePlan, PlacedParameter, RequestPlan, Rest};
+use crate::plan::{
+    AnswerPlan, BodyPlan, HeaderPlan, HeaderValuePlan, PlacedParameter, RequestPlan, Rest, Target,
+};
 use crate::secret::{Sealable, is_secret_name};
 
 /// Longest URL, in bytes.
@@ -40,7 +42,7 @@ pub(super) fn parse(
     findings: &mut Findings,
 ) -> Option<RequestPlan> {
     let method = parse_method(draft, findings);
-    let url = parse_url(draft, names, findings);
+    let url = parse_url(draft, names, &declared, findings);
     let headers = parse_headers(draft, names, findings);
     let query = parse_query(draft, names, findings);
     warn_of_literals(draft, findings);
@@ -149,7 +151,12 @@ fn parse_method(draft: &WebhookDraft, findings: &mut Findings) -> Option<Method>
     method
 }
 
-fn parse_url(draft: &WebhookDraft, names: &NameRule, findings: &mut Findings) -> Option<UrlTemplate> {
+fn parse_url(
+    draft: &WebhookDraft,
+    names: &NameRule,
+    declared: &BTreeSet<String>,
+    findings: &mut Findings,
+) -> Option<UrlTemplate> {
     if draft.url.len() > MOST_URL {
         findings.error("$.webhook.url", "too_long", format!("at most {MOST_URL} bytes"));
         return None;
@@ -158,7 +165,21 @@ fn parse_url(draft: &WebhookDraft, names: &NameRule, findings: &mut Findings) ->
         UrlVariables::PathAndQuery => UrlTemplate::parse(&draft.url, names.url_syntax()),
         UrlVariables::SecretsInHost => UrlTemplate::parse_open(&draft.url, names.url_syntax()),
     };
-    parsed.map_err(|error| findings.error("$.webhook.url", "invalid_url", error.to_string())).ok()
+    let url =
+        parsed.map_err(|error| findings.error("$.webhook.url", "invalid_url", error.to_string())).ok()?;
+    let is_secret = |path: &Path| match names.target(path) {
+        Target::In(place) => place == Namespace::Secret,
+        Target::Bare(places) => {
+            places.contains(&Namespace::Secret)
+                && !declared.contains(path.root())
+                && names.system_name(path.text()).is_none()
+        }
+    };
+    if !url.authority_variables().all(is_secret) {
+        let message = "only secrets can stand in a URL's user info, host and port";
+        findings.error("$.webhook.url", "invalid_url", message);
+    }
+    Some(url)
 }
 
 fn parse_headers(draft: &WebhookDraft, names: &NameRule, findings: &mut Findings) -> Vec<HeaderPlan> {

@@ -4,6 +4,9 @@ mod claim;
 mod lease;
 mod list;
 mod save;
+mod tally;
+
+pub use tally::SessionTally;
 
 use hookswitch_model::execution::Act;
 use hookswitch_model::session::Session;

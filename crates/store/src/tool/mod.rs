@@ -2,6 +2,7 @@
 
 mod find;
 mod insert;
+mod public;
 mod update;
 mod version;
 
