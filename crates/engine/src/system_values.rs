@@ -32,6 +32,9 @@ pub(crate) fn of_call(session: &Value, call: &CallFacts<'_>, now: Stamp, needed:
     if call.is_test {
         set("test", Value::Bool(true));
     }
+    for (name, value) in parties(session, call.is_test) {
+        set(name, value);
+    }
     if let Some(tool) = call.tool {
         set("tool", Value::from(tool.definition.name.as_str()));
         set("tool_id", Value::from(tool.id.to_string()));
@@ -42,6 +45,23 @@ pub(crate) fn of_call(session: &Value, call: &CallFacts<'_>, now: Stamp, needed:
         add_clock(&mut values, now);
     }
     Value::Object(values)
+}
+
+/// Who is who: `from` and `to` seen from us, and a direction for sessions that have none.
+fn parties(session: &Value, is_test: bool) -> Vec<(&'static str, Value)> {
+    let value = |name: &str| session.get(name).filter(|value| !value.is_null()).cloned();
+    let direction = value("direction");
+    let is_outbound = direction.as_ref().and_then(Value::as_str) == Some("outbound");
+    let (other, own) = if is_outbound { ("to", "from") } else { ("from", "to") };
+    let is_web = session.get("channel").and_then(Value::as_str) == Some("web");
+    let way = match (direction, is_test, is_web) {
+        (Some(direction), _, _) => Some(direction),
+        (None, true, _) => Some(Value::from("test")),
+        (None, false, true) => Some(Value::from("web")),
+        (None, false, false) => None,
+    };
+    let all = [("other_party", value(other)), ("own_number", value(own)), ("direction_or_channel", way)];
+    all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 fn add_clock(values: &mut Map<String, Value>, now: Stamp) {

@@ -5,16 +5,19 @@ use std::time::Instant;
 
 use hookswitch_egress::Freshness;
 use hookswitch_executors::webhook::{self, Stamps};
-use hookswitch_executors::{Variables, context, hosted};
+use hookswitch_executors::{Opened, Variables, context, hosted};
 use hookswitch_model::definition::{SystemUse, ToolKind};
+use hookswitch_model::draft::ToolDraft;
 use hookswitch_model::execution::{Execution, ExecutionDetail, ExtractedVariable, RequestRecord};
 use hookswitch_model::plan::RequestPlan;
 use hookswitch_model::session::Channel;
-use hookswitch_model::{ActId, ExecutionId, Outcome, Scope, Stamp, ToolId};
+use hookswitch_model::{ActId, Dialect, ExecutionId, Outcome, ProjectId, Scope, Stamp, ToolId};
 use serde_json::{Map, Value, json};
 
 use crate::error::EngineError;
-use crate::execute::{Places, clean, explain, open_all, sensitive_values};
+use crate::execute::{
+    OpenError, Places, clean, explain, open_all, open_without, sensitive_values, take_literals,
+};
 use crate::input::ArgumentsInput;
 use crate::system_values::{self, CallFacts};
 use crate::{Engine, arguments, session, told};
@@ -55,6 +58,8 @@ pub struct Trial {
     pub outcome: Option<Outcome>,
     /// What went wrong.
     pub error: Option<String>,
+    /// Stable code of what went wrong when no answer came: `connect_refused`, `timeout`, …
+    pub code: Option<&'static str>,
     /// The request, redacted.
     pub request: Option<RequestRecord>,
     /// Status of the answer.
@@ -87,6 +92,7 @@ impl Trial {
             is_unfit: false,
             outcome,
             error: None,
+            code: None,
             request: None,
             status: None,
             response: Value::Null,
@@ -118,30 +124,63 @@ impl Engine {
         let tool = self.inner.registry.get_tool(scope, id).await?;
         let prepared = self.inner.registry.prepared(scope, id, tool.version).await?;
         Registry::check_loose_config(tool.draft.config_schema.as_ref(), &input.config, "$.config")?;
+        let opened = open_all(&self.inner.registry, scope, &prepared, &input.config).await;
+        self.run_trial(scope, &prepared, Some(prepared.id), input, opened).await
+    }
+
+    /// Tries a definition that is not saved, as if it were a tool of a dialect. Its literal secrets are redacted like
+    /// sealed ones; it has no secret that signs.
+    pub async fn try_draft(
+        &self,
+        scope: Scope,
+        project: ProjectId,
+        dialect: Dialect,
+        mut draft: ToolDraft,
+        input: TrialInput,
+    ) -> Result<Trial, EngineError> {
+        if self.is_draining() {
+            return Err(EngineError::Draining);
+        }
+        let literals = take_literals(&mut draft);
+        let prepared = self.inner.registry.prepared_draft(scope, project, dialect, &draft)?;
+        Registry::check_loose_config(draft.config_schema.as_ref(), &input.config, "$.config")?;
+        let opened = open_without(&self.inner.registry, scope, &prepared, &input.config, literals).await;
+        self.run_trial(scope, &prepared, None, input, opened).await
+    }
+
+    async fn run_trial(
+        &self,
+        scope: Scope,
+        prepared: &Prepared,
+        tool: Option<ToolId>,
+        input: TrialInput,
+        opened: Result<Opened, OpenError>,
+    ) -> Result<Trial, EngineError> {
         let started = Instant::now();
         let created_at = Stamp::now();
         let execution = ExecutionId::generate();
         let is_dry = input.dry_run == DryRun::Yes;
         let can_run = session::can_run(prepared.definition.kind.kind());
-        let mut trial = match checked(&prepared, input.arguments.clone()) {
-            Ok(arguments) => self.attempt(scope, &prepared, arguments, input, execution).await,
-            Err(line) => Trial { is_unfit: can_run, ..Trial::ended(Outcome::Refused, line) },
+        let mut trial = match (checked(prepared, input.arguments.clone()), opened) {
+            (Ok(arguments), Ok(opened)) => self.attempt(prepared, arguments, input, execution, opened).await,
+            (Err(line), _) => Trial { is_unfit: can_run, ..Trial::ended(Outcome::Refused, line) },
+            (_, Err(error)) => Trial::ended(Outcome::Refused, error.to_string()),
         };
         trial.total_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         if !is_dry {
             trial.execution = Some(execution);
-            self.record_trial(scope, &prepared, &trial, execution, created_at).await;
+            self.record_trial(scope, (prepared, tool), &trial, execution, created_at).await;
         }
         Ok(trial)
     }
 
     async fn attempt(
         &self,
-        scope: Scope,
         prepared: &Prepared,
         arguments: Value,
         input: TrialInput,
         execution: ExecutionId,
+        opened: Opened,
     ) -> Trial {
         let now = Stamp::now();
         let definition = &prepared.definition;
@@ -162,10 +201,6 @@ impl Engine {
         // A trial may be told values that its templates do not name.
         let needed = definition.system_use.max(SystemUse::Values);
         let system = system_values::of_call(&Value::Object(session), &facts, now, needed);
-        let opened = match open_all(&self.inner.registry, scope, prepared, &input.config).await {
-            Ok(opened) => opened,
-            Err(error) => return Trial::ended(Outcome::Refused, error.to_string()),
-        };
         let vars = Value::Object(input.variables);
         let config = Value::Object(opened.fill_config(&input.config));
         let names = match &definition.kind {
@@ -249,6 +284,7 @@ impl Engine {
             trial.timed_out = true;
         }
         trial.request = Some(webhook::record_request(request, &headers, &redactor, &sensitive));
+        trial.code = reading.code;
         trial.status = reading.status;
         trial.response = clean(&reading.response, &definition.sensitive_result, &redactor);
         trial.unset = unset;
@@ -258,7 +294,7 @@ impl Engine {
     async fn record_trial(
         &self,
         scope: Scope,
-        prepared: &Prepared,
+        (prepared, tool): (&Prepared, Option<ToolId>),
         trial: &Trial,
         id: ExecutionId,
         created_at: Stamp,
@@ -269,8 +305,8 @@ impl Engine {
             mode: scope.mode,
             session: None,
             agent: None,
-            tool: Some(prepared.id),
-            tool_version: Some(prepared.version),
+            tool,
+            tool_version: tool.map(|_| prepared.version),
             tool_name: prepared.definition.name.as_str().to_owned(),
             tool_call_id: format!("test-{}", id.uuid()),
             act: None,

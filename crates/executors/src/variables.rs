@@ -29,31 +29,42 @@ pub struct Variables<'a> {
 impl Lookup for Variables<'_> {
     fn get(&self, path: &Path) -> Option<Cow<'_, Value>> {
         match self.names.target(path) {
-            Target::In(Namespace::Secret) => self.secret(path.text_from(1)?),
-            Target::In(place) => {
-                let found = self.renamed(place, path.text_from(1));
-                found.or_else(|| self.found(place, path.text_from(1), path, 1)).map(Cow::Borrowed)
-            }
-            Target::Bare(places) => places.iter().find_map(|place| match place {
-                Namespace::Secret => self.secret(path.text()),
-                place => {
-                    let found = self.renamed(*place, Some(path.text()));
-                    let found = found.or_else(|| self.found(*place, Some(path.text()), path, 0));
-                    found.filter(|value| !value.is_null()).map(Cow::Borrowed)
-                }
-            }),
+            Target::In(place) => self.find(place, path, 1),
+            Target::Bare(places) => self.find_first(places, path),
         }
     }
 }
 
 impl Variables<'_> {
+    /// The first value of a whole path in some places that is not null.
+    pub(crate) fn find_first(&self, places: &[Namespace], path: &Path) -> Option<Cow<'_, Value>> {
+        let found = |place: &Namespace| self.find(*place, path, 0).filter(|value| !value.is_null());
+        places.iter().find_map(found)
+    }
+
+    /// The value of a path without its first `skip` segments in one place.
+    pub(crate) fn find(&self, place: Namespace, path: &Path, skip: usize) -> Option<Cow<'_, Value>> {
+        let text = path.text_from(skip);
+        match place {
+            Namespace::Secret => self.secret(text?),
+            Namespace::Session if self.names.system_name(text?).is_none() => {
+                self.find(Namespace::Vars, path, skip)
+            }
+            Namespace::Session => self.renamed(Namespace::Named, text).map(Cow::Borrowed),
+            place => {
+                let found = self.renamed(place, text).or_else(|| self.found(place, text, path, skip));
+                found.map(Cow::Borrowed)
+            }
+        }
+    }
+
     fn place(&self, place: Namespace) -> Option<&Value> {
         match place {
             Namespace::Input => Some(self.input),
             Namespace::System => Some(self.system),
             Namespace::Vars => Some(self.vars),
             Namespace::Config => Some(self.config),
-            Namespace::Named | Namespace::Secret => None,
+            Namespace::Named | Namespace::Secret | Namespace::Session => None,
         }
     }
 
@@ -73,19 +84,9 @@ impl Variables<'_> {
         values.find(|value| !value.is_null())
     }
 
-    fn secret(&self, name: &str) -> Option<Cow<'_, Value>> {
+    pub(crate) fn secret(&self, name: &str) -> Option<Cow<'_, Value>> {
         let secret = self.secrets.get(&name.to_ascii_lowercase())?;
         Some(Cow::Owned(Value::from(secret.expose_secret())))
-    }
-}
-
-/// The secrets alone: where nothing that a caller says may lead.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Secrets<'a>(pub(crate) &'a Variables<'a>);
-
-impl Lookup for Secrets<'_> {
-    fn get(&self, path: &Path) -> Option<Cow<'_, Value>> {
-        self.0.secret(self.0.names.secret_of(path)?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::changes::DraftChanges;
 use crate::id::{AgentId, SealId, ToolId};
 use crate::time::Stamp;
 
@@ -16,6 +17,8 @@ pub struct Binding {
     pub enabled: bool,
     /// The settings, secret ones as references.
     pub config: Map<String, Value>,
+    /// What it changes in the tool's definition.
+    pub changes: DraftChanges,
     /// When it was made.
     pub created_at: Stamp,
     /// When it last changed.

@@ -72,6 +72,8 @@ pub struct Definition {
     pub config_schema: Option<ConfigSchema>,
     /// Secrets that its templates and fixed parameters name.
     pub secrets: Vec<SecretName>,
+    /// Secrets that its templates may mean: opened where they are there.
+    pub maybe_secrets: Vec<SecretName>,
     /// What of the session's values its request needs.
     pub system_use: SystemUse,
 }

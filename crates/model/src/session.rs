@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::changes::DraftChanges;
 use crate::id::{AgentId, OrgId, ProjectId, SessionId, ToolId};
 use crate::scope::Mode;
 use crate::time::Stamp;
@@ -32,6 +33,9 @@ pub struct PinnedTool {
     /// The binding's config, secret fields as references.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub config: Map<String, Value>,
+    /// What the binding changes in that version.
+    #[serde(default, skip_serializing_if = "DraftChanges::is_empty")]
+    pub changes: DraftChanges,
 }
 
 /// Why a session ended.

@@ -55,7 +55,7 @@ pub struct ToolVersion {
 /// Counters of a tool or of a binding, derived from outcomes. Replayed and joined answers do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct CallStats {
-    /// Executions that ended, refused ones apart.
+    /// Executions that ended, refused and cancelled ones apart.
     pub calls: u64,
     /// Those with outcome `done`.
     pub done: u64,

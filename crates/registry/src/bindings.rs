@@ -71,7 +71,7 @@ impl Registry {
             .map_err(RegistryError::absent("tool"))
     }
 
-    async fn prepare_binding(
+    pub(crate) async fn prepare_binding(
         &self,
         scope: Scope,
         agent: AgentId,
@@ -95,6 +95,7 @@ impl Registry {
             tool: new.tool,
             enabled: new.enabled,
             config: new.config,
+            changes: before.map(|binding| binding.changes.clone()).unwrap_or_default(),
             created_at: before.map_or(now, |binding| binding.created_at),
             updated_at: now,
         };

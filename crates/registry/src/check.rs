@@ -52,6 +52,11 @@ impl Registry {
         if let Some(url) = url.filter(|_| !is_open) {
             note("$.webhook.url", policy.check_url(&url), findings);
         }
+        if draft.webhook.as_ref().is_some_and(|webhook| !webhook.verify_tls)
+            && let Err(refusal) = policy.check_insecure_tls()
+        {
+            findings.error("$.webhook.verify_tls", "insecure_tls", refusal.tenant_message());
+        }
         if let Some(url) = draft.lambda.as_ref().and_then(|lambda| lambda.endpoint_url.as_ref()) {
             note("$.lambda.endpoint_url", policy.check_url(url), findings);
         }

@@ -9,14 +9,17 @@ mod agent_seals;
 mod agents;
 mod announce;
 mod answers;
+mod binding_changes;
 mod bindings;
 mod built_in;
 mod check;
+mod copies;
 mod error;
 mod keys;
 mod live;
 mod master_key;
 mod merge;
+mod numbers;
 mod orgs;
 mod prepare;
 mod project_signing;
@@ -40,13 +43,14 @@ pub use access_tokens::NewAccessToken;
 pub use agent_seals::AgentSeals;
 pub use announce::Change;
 pub use answers::{KeyedRequest, Recalled};
+pub use binding_changes::ChangedDraft;
 pub use bindings::NewBinding;
 pub use built_in::built_in_id;
 // Pages, filters and rows that callers of the registry need and that carry no rule of the store.
 pub use error::{AuthError, RegistryError};
 pub use hookswitch_store::{
     AccessToken, Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, ProjectSettings,
-    SessionToken, StoreError, ToolFilter,
+    SessionTally, SessionToken, StoreError, ToolFilter,
 };
 pub use keys::{Caller, NewKey, ShownKey};
 pub use live::ToolState;

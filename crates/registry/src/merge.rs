@@ -88,9 +88,4 @@ impl Registry {
         self.change_tool(scope, id, made).await.map_err(RegistryError::absent("tool"))?;
         Ok(Some(secret))
     }
-
-    /// Those of some tools that are there, in no order.
-    pub async fn tools_by_ids(&self, scope: Scope, ids: &[ToolId]) -> Result<Vec<StoredTool>, RegistryError> {
-        Ok(self.inner.store.tools_by_ids(scope, ids).await?)
-    }
 }

@@ -21,7 +21,7 @@ pub struct AgentFilter {
 const COLUMNS: &str = "select a.number, a.id, a.org, a.mode, a.project, a.draft, a.created_at, a.updated_at \
     from agents a where ";
 
-fn read(row: &Row) -> Result<Agent> {
+pub(crate) fn read(row: &Row) -> Result<Agent> {
     Ok(Agent {
         id: row.get("id")?,
         number: row.get("number")?,
@@ -34,7 +34,7 @@ fn read(row: &Row) -> Result<Agent> {
     })
 }
 
-fn agents(scope: Scope) -> Query {
+pub(crate) fn agents(scope: Scope) -> Query {
     sql(COLUMNS).within_project("a", scope)
 }
 

@@ -22,13 +22,14 @@ fn read(row: &Row) -> Result<Binding> {
         tool: row.get("tool")?,
         enabled: row.get("enabled")?,
         config: row.json("config")?,
+        changes: row.json_opt("changes")?.unwrap_or_default(),
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
     })
 }
 
 fn bindings(scope: Scope) -> Query {
-    sql("select b.agent, b.tool, b.enabled, b.config, b.created_at, b.updated_at from bindings b \
+    sql("select b.agent, b.tool, b.enabled, b.config, b.changes, b.created_at, b.updated_at from bindings b \
          join agents a on a.id = b.agent where ")
     .within_project("a", scope)
 }
@@ -39,15 +40,17 @@ const fn without_project(scope: Scope) -> Scope {
 }
 
 async fn put(tx: &mut Tx, binding: &Binding, position: i64) -> Result<()> {
-    let query = sql("insert into bindings (agent, tool, position, enabled, config, created_at, updated_at) \
-         values ($1, $2, $3, $4, $5, $6, $6) on conflict (agent, tool) do update set \
+    let changes = if binding.changes.is_empty() { None } else { Some(json_text(&binding.changes)?) };
+    let query = sql("insert into bindings (agent, tool, position, enabled, config, changes, created_at, \
+         updated_at) values ($1, $2, $3, $4, $5, $6, $7, $7) on conflict (agent, tool) do update set \
          position = excluded.position, enabled = excluded.enabled, config = excluded.config, \
-         updated_at = excluded.updated_at")
+         changes = excluded.changes, updated_at = excluded.updated_at")
     .bind(binding.agent)
     .bind(binding.tool)
     .bind(position)
     .bind(binding.enabled)
     .bind(json_text(&binding.config)?)
+    .bind(changes)
     .bind(Stamp::now());
     tx.run(query).await.map(drop)
 }

@@ -5,7 +5,7 @@
 //!
 //! Every function takes a [`Scope`](hookswitch_model::Scope) and sees nothing outside it: an id of another
 //! tenant is [`StoreError::NotFound`]. What works across tenants is named `…_any_tenant` and serves start-up,
-//! the look-up of keys, key rotation, takeover and pruning only. Organisations and their projects are the
+//! the look-up of keys, key rotation, takeover and pruning only, and tools that their owners made public. Organisations and their projects are the
 //! tenants themselves and take an `OrgId`.
 //!
 //! Sealed values go in and out as bytes; nothing here can open them.
@@ -27,9 +27,11 @@ mod ledger;
 mod location;
 mod lock;
 mod migrate;
+mod numbers;
 mod open;
 mod org;
 mod page;
+mod phone_number;
 mod project;
 mod project_removal;
 mod project_settings;
@@ -57,6 +59,6 @@ pub use project_removal::{LAST_PROJECT, Removed};
 pub use project_settings::ProjectSettings;
 pub use seal::{NewSeal, NewSigningKey, SealedPlace, SealedRow, SigningKeyRow};
 pub use secret::SealedSecret;
-pub use session::{LoadedSession, SessionFilter, SessionToken, Undelivered};
+pub use session::{LoadedSession, SessionFilter, SessionTally, SessionToken, Undelivered};
 pub use token::AccessToken;
 pub use tool::{NewTool, ToolChanges, ToolFilter};

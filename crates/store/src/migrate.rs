@@ -30,6 +30,12 @@ const ALL: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0003_session_tokens.sql"),
     ),
     (
+        4,
+        "assistants",
+        include_str!("../migrations/sqlite/0004_assistants.sql"),
+        include_str!("../migrations/postgres/0004_assistants.sql"),
+    ),
+    (
         5,
         "projects",
         include_str!("../migrations/sqlite/0005_projects.sql"),

@@ -10,6 +10,9 @@ use uuid::Uuid;
 use crate::db::{Arg, Query, Result, Row, Tx, pieces, sql};
 use crate::open::Store;
 
+/// Most pairs of agent and tool that are read at once.
+const MOST_BINDINGS: i64 = 10_000;
+
 /// What one execution adds to the counters.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally {
@@ -42,7 +45,9 @@ impl Tally {
 
     fn ended(outcome: Outcome, timed_out: bool, total_us: i64, last_at_us: i64) -> Self {
         let is = |wanted: Outcome| i64::from(outcome == wanted);
-        let tried = outcome != Outcome::Refused;
+        // What was withdrawn before it ended says nothing about the tool.
+        let tried = !matches!(outcome, Outcome::Refused | Outcome::Cancelled);
+        let last_at_us = if tried { last_at_us } else { 0 };
         let counts = [
             i64::from(tried),
             is(Outcome::Done),
@@ -157,6 +162,23 @@ impl Store {
             }
         }
         Ok(found)
+    }
+
+    /// The counters of one tool with each agent, or of each tool with one agent, as far as there were calls.
+    pub async fn stats_of_bindings(
+        &self,
+        scope: Scope,
+        tool: Option<ToolId>,
+        agent: Option<AgentId>,
+    ) -> Result<Vec<((AgentId, ToolId), CallStats)>> {
+        let query = counters(scope)
+            .and("c.agent <>", Uuid::nil())
+            .and_some("c.tool =", tool)
+            .and_some("c.agent =", agent)
+            .push(" limit ")
+            .arg(MOST_BINDINGS);
+        let rows = self.db().rows(query).await?;
+        rows.iter().map(|row| Ok(((row.get("agent")?, row.get("tool")?), read(row)?))).collect()
     }
 
     /// The counters of a tool with one agent; zeros when it was never called there.

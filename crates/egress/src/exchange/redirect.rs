@@ -1,6 +1,6 @@
 //! Redirects: by the request's rule only, each target checked anew (scenarios S13, S14).
 
-use http::{Method, StatusCode, header};
+use http::{HeaderName, Method, StatusCode, header};
 use url::Url;
 
 use crate::{
@@ -100,10 +100,15 @@ fn drop_credentials(request: &mut Request) {
     let secret: Vec<_> = request
         .headers
         .iter()
-        .filter(|(name, value)| value.is_sensitive() || names_credentials(name))
+        .filter(|(name, value)| value.is_sensitive() || names_credentials(name) || is_ours(name))
         .map(|(name, _)| name.clone())
         .collect();
     for name in secret {
         request.headers.remove(name);
     }
+}
+
+/// What tells a receiver that it is us, and which call it is: nobody else's business.
+fn is_ours(name: &HeaderName) -> bool {
+    matches!(name.as_str(), "idempotency-key" | "webhook-id" | "webhook-timestamp" | "webhook-signature")
 }

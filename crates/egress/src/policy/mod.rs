@@ -163,7 +163,7 @@ impl Policy {
     }
 
     /// Checks that a request may ignore certificates.
-    pub(crate) fn check_insecure_tls(&self) -> Result<(), Refusal> {
+    pub fn check_insecure_tls(&self) -> Result<(), Refusal> {
         match self.settings.insecure_tls {
             InsecureTls::Allowed => Ok(()),
             InsecureTls::Refused => Err(Refusal::new(RefusalClass::InsecureTls)),

@@ -18,7 +18,7 @@ use hookswitch_model::{ActId, Outcome, Stamp};
 use hookswitch_session::Event;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use opened::open_all;
+pub(crate) use opened::{OpenError, open_all, open_without, take_literals};
 pub(crate) use record::{Finish, blank_record, clean, recorded_arguments, sensitive_values};
 pub(crate) use values::{CallValues, Places, explain, explanations, spoken_variables, with_fixed};
 
@@ -124,7 +124,7 @@ impl Run {
     /// Notes when secrets were last used; nobody waits for it.
     async fn note_secrets_used(&self, definition: &Definition) {
         let scope = self.session.scope;
-        for name in &definition.secrets {
+        for name in definition.secrets.iter().chain(&definition.maybe_secrets) {
             if let Some(secret) = self.engine.inner.registry.secret_to_note(scope, name).await
                 && let Err(error) =
                     self.engine.inner.writer.touch_secret_used(scope, secret, Stamp::now()).await

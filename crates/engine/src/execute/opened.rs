@@ -1,11 +1,16 @@
 //! Opening what a call needs: last, and for this call only.
 
+use std::collections::HashMap;
+
 use hookswitch_executors::Opened;
-use hookswitch_model::Scope;
 use hookswitch_model::binding::sealed_reference;
 use hookswitch_model::definition::{Definition, ToolKind};
-use hookswitch_model::draft::SignatureScheme;
+use hookswitch_model::draft::{SignatureScheme, ToolDraft};
+use hookswitch_model::secret::{Sealable, is_secret_name};
+use hookswitch_model::{Scope, SealId};
 use hookswitch_registry::{Prepared, Registry};
+use hookswitch_template::{HeaderTemplate, Syntax};
+use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 /// Why a call can't have its secrets. The model is told only that the tool is not configured.
@@ -26,15 +31,60 @@ pub(crate) async fn open_all(
     prepared: &Prepared,
     config: &Map<String, Value>,
 ) -> Result<Opened, OpenError> {
+    open_without(registry, scope, prepared, config, HashMap::new()).await
+}
+
+/// Takes the literal secrets out of a draft that is not saved: its request finds them as it finds sealed ones. It is
+/// not signed, since it has no secret that could sign.
+pub(crate) fn take_literals(draft: &mut ToolDraft) -> HashMap<SealId, SecretString> {
+    let mut literals = HashMap::new();
+    let Some(webhook) = &mut draft.webhook else { return literals };
+    if webhook.signature == SignatureScheme::Standard {
+        webhook.signature = SignatureScheme::None;
+    }
+    let syntax = webhook.variables.clone().unwrap_or_default().text_syntax();
+    for (name, value) in &mut webhook.headers {
+        let text = match value {
+            Sealable::Literal { literal } => literal.clone(),
+            Sealable::Text(text) if is_secret_name(name) && is_literal(text, syntax) => text.clone(),
+            _ => continue,
+        };
+        let id = SealId::generate();
+        literals.insert(id, SecretString::from(text));
+        *value = Sealable::sealed(id);
+    }
+    literals
+}
+
+fn is_literal(text: &str, syntax: Syntax) -> bool {
+    HeaderTemplate::parse(text, syntax).is_ok_and(|template| template.is_literal() && !text.contains("$$"))
+}
+
+/// The same, where some sealed values are at hand.
+pub(crate) async fn open_without(
+    registry: &Registry,
+    scope: Scope,
+    prepared: &Prepared,
+    config: &Map<String, Value>,
+    at_hand: HashMap<SealId, SecretString>,
+) -> Result<Opened, OpenError> {
     let definition: &Definition = &prepared.definition;
-    let mut opened = Opened::default();
+    let mut opened = Opened { seals: at_hand, ..Opened::default() };
     for name in &definition.secrets {
         let secret = registry.open_secret(scope, name).await?;
         let secret = secret.ok_or_else(|| OpenError::Missing(name.as_str().to_owned()))?;
         opened.secrets.insert(name.as_str().to_ascii_lowercase(), secret);
     }
+    for name in &definition.maybe_secrets {
+        if let Some(secret) = registry.open_secret(scope, name).await? {
+            opened.secrets.insert(name.as_str().to_ascii_lowercase(), secret);
+        }
+    }
     if let ToolKind::Webhook(plan) = &definition.kind {
         for seal in plan.seals() {
+            if opened.seals.contains_key(&seal) {
+                continue;
+            }
             let secret = registry.open_seal(scope, seal).await?;
             opened.seals.insert(seal, secret.ok_or_else(|| OpenError::Missing(seal.to_string()))?);
         }

@@ -116,7 +116,8 @@ impl Engine {
         let scope = Scope::new(session.org, session.mode);
         let mut tools = Vec::with_capacity(session.tools.len());
         for pinned in session.tools {
-            match self.inner.registry.prepared(scope, pinned.tool, pinned.version).await {
+            let registry = &self.inner.registry;
+            match registry.prepared_with(scope, pinned.tool, pinned.version, &pinned.changes).await {
                 Ok(prepared) => tools.push(Arc::new(LiveTool {
                     function: pinned.function,
                     rules: Arc::new(rules_of(&prepared)),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use hookswitch_egress::{ACTION_IDLE, Freshness, TlsRule};
+use hookswitch_model::changes::DraftChanges;
 use hookswitch_model::draft::{Kind, NameSuffix};
 use hookswitch_model::event::EventKind;
 use hookswitch_model::name::function_text;
@@ -23,6 +24,13 @@ use crate::session::view::SessionView;
 const MOST_TOOLS: usize = 128;
 /// Most bytes of a session's own data as JSON.
 const MOST_DATA: usize = 256 * 1024;
+
+/// A tool that a session is to have.
+struct Wanted {
+    tool: StoredTool,
+    config: Map<String, Value>,
+    changes: DraftChanges,
+}
 
 impl Engine {
     /// Starts a session. `project` is the key's own, used when the request names none.
@@ -88,7 +96,7 @@ impl Engine {
         let mut system = start.system.clone();
         numbers::add_derived(&mut system);
         let mut variables = Map::new();
-        let mut wanted: Vec<(StoredTool, Map<String, Value>)> = Vec::new();
+        let mut wanted: Vec<Wanted> = Vec::new();
         if let Some(project) = start.project {
             self.inner.registry.get_project(scope, project).await?;
         }
@@ -108,7 +116,7 @@ impl Engine {
             for binding in self.inner.store.list_bindings(scope, id).await? {
                 if binding.enabled {
                     let tool = self.inner.registry.get_tool(scope, binding.tool).await?;
-                    wanted.push((tool, binding.config));
+                    wanted.push(Wanted { tool, config: binding.config, changes: binding.changes });
                 }
             }
         }
@@ -128,8 +136,8 @@ impl Engine {
                 &named.config,
                 &format!("$.tools[{index}].config"),
             )?;
-            wanted.retain(|(other, _)| other.id != tool.id);
-            wanted.push((tool, named.config.clone()));
+            wanted.retain(|other| other.tool.id != tool.id);
+            wanted.push(Wanted { tool, config: named.config.clone(), changes: DraftChanges::default() });
         }
         if wanted.len() > MOST_TOOLS {
             let message = format!("at most {MOST_TOOLS} tools");
@@ -160,26 +168,41 @@ impl Engine {
     }
 }
 
-/// The tools as the session holds them: enabled ones, function names unique: later ones get `_2`, `_3`, or their number.
-fn pin(wanted: Vec<(StoredTool, Map<String, Value>)>) -> Vec<PinnedTool> {
+/// The tools as the session holds them: enabled ones, function names unique. Later ones get `_2`, `_3`; of those that
+/// get their number the younger one does.
+fn pin(wanted: Vec<Wanted>) -> Vec<PinnedTool> {
+    let offered: Vec<Wanted> = wanted.into_iter().filter(|wanted| wanted.tool.enabled).collect();
+    let mut order: Vec<usize> = (0..offered.len()).collect();
+    order.sort_by_key(|at| {
+        let tool = &offered[*at].tool;
+        let by_number = tool.draft.function.as_ref().is_some_and(|own| own.suffix == NameSuffix::ToolNumber);
+        if by_number { tool.number } else { 0 }
+    });
     let mut taken = HashSet::new();
-    let mut pinned = Vec::with_capacity(wanted.len());
-    for (tool, config) in wanted.into_iter().filter(|(tool, _)| tool.enabled) {
-        let own = tool.draft.function.clone().unwrap_or_default();
-        let base = function_text(own.name.as_deref().unwrap_or(&tool.draft.name));
-        let with = |suffix: String| format!("{}{suffix}", &base[..base.len().min(64 - suffix.len())]);
-        let mut function = base.clone();
-        if taken.contains(&function) && own.suffix == NameSuffix::ToolNumber {
-            function = with(format!("_{}", tool.number));
-        }
-        let mut number = 1;
-        while !taken.insert(function.clone()) {
-            number += 1;
-            function = with(format!("_{number}"));
-        }
-        pinned.push(PinnedTool { tool: tool.id, version: tool.version, function, config });
+    let mut functions = vec![String::new(); offered.len()];
+    for at in order {
+        functions[at] = unique_function(&offered[at].tool, &mut taken);
     }
-    pinned
+    let pinned = offered.into_iter().zip(functions).map(|(Wanted { tool, config, changes }, function)| {
+        PinnedTool { tool: tool.id, version: tool.version, function, config, changes }
+    });
+    pinned.collect()
+}
+
+fn unique_function(tool: &StoredTool, taken: &mut HashSet<String>) -> String {
+    let own = tool.draft.function.clone().unwrap_or_default();
+    let base = function_text(own.name.as_deref().unwrap_or(&tool.draft.name));
+    let with = |suffix: String| format!("{}{suffix}", &base[..base.len().min(64 - suffix.len())]);
+    let mut function = base.clone();
+    if taken.contains(&function) && own.suffix == NameSuffix::ToolNumber {
+        function = with(format!("_{}", tool.number));
+    }
+    let mut number = 1;
+    while !taken.insert(function.clone()) {
+        number += 1;
+        function = with(format!("_{number}"));
+    }
+    function
 }
 
 fn check_data(start: &SessionStart) -> Result<(), EngineError> {

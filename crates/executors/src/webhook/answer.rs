@@ -52,6 +52,8 @@ pub fn read_answer(response: &Response, effect: Effect, rule: &AnswerPlan) -> Re
     };
     let redirected = response.redirect_stop.is_some() || response.status.is_redirection();
     let error = (!is_success).then(|| match &response.redirect_stop {
+        // Where a redirect may be an answer, one that was to be followed and could not be is told apart.
+        Some(_) if rule.success == Success::Below400 => "redirect refused".to_owned(),
         Some(RedirectStop::Refused(refusal)) => format!("webhook redirected: {}", refusal.tenant_message()),
         _ if redirected => "webhook redirected".to_owned(),
         _ => format!("HTTP {status}: {}", error_text(&parsed, response.status, rule.error)),

@@ -15,33 +15,39 @@ pub(super) fn parse(response: &Response, rule: TextAnswer) -> Value {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Value::Null;
     }
-    if let Ok(value) = serde_json::from_slice(body) {
+    let kind = response.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+    let is_other_type = rule == TextAnswer::ByType && !kind.is_empty() && !is_json(kind);
+    if !is_other_type && let Ok(value) = serde_json::from_slice(body) {
         return value;
     }
     let text = String::from_utf8_lossy(body);
     match rule {
         TextAnswer::Plain => Value::from(text),
         TextAnswer::Wrapped => json!({ "text": text }),
+        TextAnswer::ByType if is_text(kind) => json!({ "text": text }),
         TextAnswer::ByType => {
-            let kind = response.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
-            if is_text(kind) {
-                json!({ "text": text })
-            } else {
-                let start: String = text.chars().take(MOST_OTHER).collect();
-                json!({"content_type": kind, "content_length": body.len(), "text": start})
-            }
+            let start: String = text.chars().take(MOST_OTHER).collect();
+            json!({"content_type": kind, "content_length": body.len(), "text": start})
         }
     }
 }
 
 /// Text, XML, and what calls itself JSON and is none.
 fn is_text(kind: &str) -> bool {
-    let kind = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    kind.is_empty()
-        || kind.starts_with("text/")
-        || ["xml", "json"]
-            .iter()
-            .any(|word| kind.ends_with(&format!("/{word}")) || kind.ends_with(&format!("+{word}")))
+    let essence = essence(kind);
+    essence.is_empty() || essence.starts_with("text/") || is_json(kind) || has_word(&essence, "xml")
+}
+
+fn is_json(kind: &str) -> bool {
+    has_word(&essence(kind), "json")
+}
+
+fn essence(kind: &str) -> String {
+    kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
+}
+
+fn has_word(essence: &str, word: &str) -> bool {
+    essence.ends_with(&format!("/{word}")) || essence.ends_with(&format!("+{word}"))
 }
 
 /// The mapped members; what a path does not lead to is null.

@@ -14,9 +14,9 @@ use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
 use super::user_info;
-use super::watched::Watched;
+use super::watched::{Secrets, Watched};
 use crate::opened::Opened;
-use crate::variables::{Secrets, Variables};
+use crate::variables::Variables;
 
 /// Most redirects to the same origin.
 const SAME_ORIGIN_HOPS: u8 = 3;
@@ -87,7 +87,12 @@ pub fn fill(
     let watched = Watched::new(plan, variables);
     let rules = rules_of(plan);
     let mut unset = Vec::new();
-    let mut url = take(url.fill_open(&Secrets(variables), &watched, &rules)?, &mut unset);
+    let mut url = match url.fill_open(&Secrets(&watched), &watched, &rules) {
+        Ok(filled) => take(filled, &mut unset),
+        // Rather what is missing than what it made of the URL.
+        Err(_) if watched.is_missing() => return watched.finish().and(Err(Refused::NotConfigured)),
+        Err(error) => return Err(error.into()),
+    };
     let mut headers = fill_headers(plan, &watched, opened, &mut unset)?;
     for (name, template) in &plan.query {
         let value = take(template.fill(&watched, &rules)?, &mut unset);

@@ -18,6 +18,8 @@ pub enum Namespace {
     Config,
     /// The organisation's secrets.
     Secret,
+    /// The values of the session that `system_names` lists, then session variables. A listed name means nothing else.
+    Session,
 }
 
 /// How the variables of a definition's templates are resolved. A dialect writes its own rule; absent means

@@ -1,6 +1,6 @@
 //! The effect class when nobody declares it (semantics: Words).
 
-use crate::draft::{CallOperation, Kind, ToolDraft};
+use crate::draft::{CallOperation, InvocationType, Kind, ToolDraft};
 use crate::effect::Effect;
 use crate::finding::Findings;
 
@@ -48,7 +48,12 @@ fn default_effect(draft: &ToolDraft) -> Effect {
             Some(CallOperation::ChooseNotToRespond | CallOperation::Collect) => Effect::Read,
             _ => Effect::Action,
         },
-        Kind::Python | Kind::Lambda | Kind::Client => Effect::Action,
+        Kind::Lambda => match draft.lambda.as_ref().map(|lambda| lambda.invocation_type) {
+            // Permissions are checked; nothing runs.
+            Some(InvocationType::DryRun) => Effect::Read,
+            _ => Effect::Action,
+        },
+        Kind::Python | Kind::Client => Effect::Action,
     }
 }
 

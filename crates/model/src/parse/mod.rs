@@ -104,6 +104,7 @@ impl ToolDraft {
                 .map_or(hookswitch_template::cut::DEFAULT_LIMIT, |limit| limit as usize),
             config_schema: self.config_schema.clone(),
             secrets: references.secrets,
+            maybe_secrets: references.maybe_secrets,
             system_use: references.system_use,
         })
     }

@@ -4,7 +4,7 @@ use hookswitch_template::{JsonTemplate, Path, Text};
 use serde_json::Value;
 
 use crate::definition::{SystemUse, ToolKind};
-use crate::draft::{NameRule, Namespace, ToolDraft};
+use crate::draft::{NameRule, Namespace, ToolDraft, UnsetRule};
 use crate::finding::Findings;
 use crate::name::SecretName;
 use crate::parameter::ParameterSource;
@@ -40,6 +40,7 @@ const CLOCK: [&str; 3] = ["now", "now_utc", "timestamp"];
 /// What a definition refers to.
 pub(super) struct References {
     pub(super) secrets: Vec<SecretName>,
+    pub(super) maybe_secrets: Vec<SecretName>,
     pub(super) variables: Vec<Path>,
     pub(super) system_use: SystemUse,
 }
@@ -52,8 +53,12 @@ pub(super) fn collect(
     told: &[Text],
     findings: &mut Findings,
 ) -> References {
-    let mut references =
-        References { secrets: Vec::new(), variables: Vec::new(), system_use: SystemUse::Nothing };
+    let mut references = References {
+        secrets: Vec::new(),
+        maybe_secrets: Vec::new(),
+        variables: Vec::new(),
+        system_use: SystemUse::Nothing,
+    };
     for parameter in draft.parameters.iter().flatten() {
         if let ParameterSource::Secret(name) = &parameter.source
             && let Ok(name) = SecretName::parse(name.as_str())
@@ -116,9 +121,18 @@ fn note_system(path: &Path, draft: &ToolDraft, names: &NameRule, references: &mu
             let name = path.text_from(1).unwrap_or_default();
             references.note_system(names.system_name(name).unwrap_or(name));
         }
+        Target::In(Namespace::Session) => {
+            let text = path.text_from(1).unwrap_or_default();
+            names.system_name(text).into_iter().for_each(|name| references.note_system(name));
+        }
         Target::Bare(places) if reads_system(places) && !names_argument(places, draft, path) => {
             let name = path.text();
             references.note_system(names.system_name(name).unwrap_or(name));
+        }
+        Target::Bare(places)
+            if places.contains(&Namespace::Session) && !names_argument(places, draft, path) =>
+        {
+            names.system_name(path.text()).into_iter().for_each(|name| references.note_system(name));
         }
         _ => {}
     }
@@ -134,12 +148,14 @@ fn note(
     let places = match names.target(path) {
         Target::In(Namespace::Secret) => {
             match path.text_from(1).map(SecretName::parse) {
+                // One that is not there refuses the request by its own rule, with its own words.
+                Some(Ok(name)) if refuses_unset(draft) => push(&mut references.maybe_secrets, name),
                 Some(Ok(name)) => push(&mut references.secrets, name),
                 _ => findings.error("$.webhook", "invalid_name", format!("{path} names no secret")),
             }
             return;
         }
-        Target::In(Namespace::Vars | Namespace::System | Namespace::Named) => {
+        Target::In(Namespace::Vars | Namespace::System | Namespace::Named | Namespace::Session) => {
             (path.text_from(1).unwrap_or_default(), true)
         }
         Target::Bare(places) => {
@@ -147,16 +163,22 @@ fn note(
                 && let Ok(name) = SecretName::parse(path.text())
                 && !names_argument(places, draft, path)
             {
-                push(&mut references.secrets, name);
+                push(&mut references.maybe_secrets, name);
             }
-            (path.text(), reads_system(places) || places.contains(&Namespace::Vars))
+            let of_session = |place: &Namespace| matches!(place, Namespace::Vars | Namespace::Session);
+            (path.text(), reads_system(places) || places.iter().any(of_session))
         }
         Target::In(_) => return,
     };
-    let (name, reads_session) = places;
-    let is_clock_or_id = NOT_MEANT.contains(&names.system_name(name).unwrap_or(name));
-    if reads_session && !is_clock_or_id && !is_set_by_answer(draft, names, name) {
-        push(&mut references.variables, path.clone());
+    let (text, reads_session) = places;
+    let is_clock_or_id = NOT_MEANT.contains(&names.system_name(text).unwrap_or(text));
+    if reads_session && !is_clock_or_id && !is_set_by_answer(draft, names, text) {
+        // Under a prefix of its own a dialect's name is looked up by what follows it.
+        let path = match names.target(path) {
+            Target::In(Namespace::Session) => Path::parse(text).unwrap_or_else(|_| path.clone()),
+            _ => path.clone(),
+        };
+        push(&mut references.variables, path);
     }
 }
 
@@ -174,6 +196,11 @@ fn reads_system(places: &[Namespace]) -> bool {
 /// Whether a name without a prefix is an argument's.
 fn names_argument(places: &[Namespace], draft: &ToolDraft, path: &Path) -> bool {
     places.contains(&Namespace::Input) && is_argument(draft, path.root())
+}
+
+/// Whether a variable without a value refuses the request.
+fn refuses_unset(draft: &ToolDraft) -> bool {
+    draft.webhook.as_ref().is_some_and(|webhook| webhook.unset == UnsetRule::Refuse)
 }
 
 fn is_argument(draft: &ToolDraft, name: &str) -> bool {

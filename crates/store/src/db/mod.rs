@@ -14,7 +14,7 @@ use sqlx::{PgPool, SqlitePool};
 pub(crate) use arg::Arg;
 pub(crate) use column::Column;
 pub(crate) use query::{Query, pieces, sql};
-pub(crate) use row::{Row, json_text};
+pub(crate) use row::{Field, Row, json_text};
 pub(crate) use tx::Tx;
 
 use crate::error::StoreError;

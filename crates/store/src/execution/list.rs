@@ -45,6 +45,15 @@ impl Store {
             .and_some("e.created_at >=", filter.since)
             .and_some("e.created_at <", filter.until)
             .and_some("e.tool_call_id =", filter.tool_call_id.as_deref());
+        let query = match filter.timed_out {
+            Some(timed_out) => query.and("e.timed_out =", timed_out),
+            None => query,
+        };
+        let query = if filter.outcomes.is_empty() {
+            query
+        } else {
+            query.push(" and e.outcome in ").list(filter.outcomes.iter().copied())
+        };
         let query = match filter.test {
             Some(test) => query.and("e.test =", test),
             None => query,

@@ -23,6 +23,10 @@ pub struct ExecutionFilter {
     pub agent: Option<AgentId>,
     /// With this outcome.
     pub outcome: Option<Outcome>,
+    /// With one of these outcomes; empty: any.
+    pub outcomes: Vec<Outcome>,
+    /// With the soft timeout, or without it.
+    pub timed_out: Option<bool>,
     /// Tests of tools, or all but those.
     pub test: Option<bool>,
     /// Not before this moment.

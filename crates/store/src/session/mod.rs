@@ -4,7 +4,10 @@ mod claim;
 mod lease;
 mod list;
 mod save;
+mod tally;
 mod token;
+
+pub use tally::SessionTally;
 
 use hookswitch_model::execution::Act;
 use hookswitch_model::session::Session;

@@ -76,7 +76,7 @@ impl Store {
         row.map_or(Ok(0), |row| row.get("n"))
     }
 
-    fn filtered(&self, query: Query, filter: &ToolFilter) -> Query {
+    pub(super) fn filtered(&self, query: Query, filter: &ToolFilter) -> Query {
         let query =
             query.and_some("t.kind =", filter.kind.map(Kind::as_str)).and_some("t.dialect =", filter.dialect);
         let query = match filter.enabled {

@@ -3,6 +3,7 @@
 mod find;
 mod insert;
 mod of_session;
+mod public;
 mod update;
 mod version;
 

@@ -1,6 +1,7 @@
 //! Agents and bindings.
 
 use hookswitch_model::binding::{Binding, sealed_value};
+use hookswitch_model::changes::DraftChanges;
 use hookswitch_model::{AgentId, SealId, Stamp, ToolId};
 use hookswitch_store::{AgentFilter, NewSeal, Page, StoreError};
 use serde_json::{Map, json};
@@ -18,7 +19,8 @@ suite![
 
 fn binding(agent: AgentId, tool: ToolId) -> Binding {
     let now = Stamp::now();
-    Binding { agent, tool, enabled: true, config: Map::new(), created_at: now, updated_at: now }
+    let changes = DraftChanges::default();
+    Binding { agent, tool, enabled: true, config: Map::new(), changes, created_at: now, updated_at: now }
 }
 
 async fn an_agent_comes_back_as_it_went_in(fixture: Fixture) {

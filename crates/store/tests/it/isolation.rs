@@ -54,6 +54,7 @@ async fn nothing_is_seen_or_changed_from_outside(fixture: Fixture) {
         tool: tool.id,
         enabled: true,
         config: Map::new(),
+        changes: hookswitch_model::changes::DraftChanges::default(),
         created_at: Stamp::now(),
         updated_at: Stamp::now(),
     };

@@ -79,6 +79,7 @@ pub(super) async fn list(
         since: query.since,
         until: query.until,
         tool_call_id: query.tool_call_id,
+        ..ExecutionFilter::default()
     };
     let rows = state.engine().list_executions(caller.scope(), &filter, wanted).await?;
     let with_details = query.include == Some(Include::Details);

@@ -1,0 +1,33 @@
+//! Burki's JSON to and from the model. Pure.
+
+pub mod aliases;
+pub mod assignment;
+pub mod assistant;
+pub mod assistant_settings;
+pub mod change;
+pub mod configuration;
+pub mod discovery;
+pub mod extras;
+pub mod failure;
+pub mod fields;
+pub mod finding;
+pub mod function;
+pub mod list;
+pub mod log;
+pub mod moment;
+pub mod new_tool;
+pub mod override_form;
+pub mod parameters;
+pub mod public;
+pub mod query;
+pub mod read;
+pub mod redact;
+pub mod refusal;
+pub mod stats;
+pub mod style;
+pub mod timeouts;
+pub mod tool;
+pub mod transfer;
+pub mod trial;
+pub mod url;
+pub mod warnings;

@@ -1,0 +1,144 @@
+//! Tests of tools: what they are tried with, and the executor's result (burki: 2.7, 3.3).
+
+use hookswitch_engine::{DryRun, Trial, TrialInput};
+use hookswitch_model::{Outcome, Stamp};
+use serde_json::{Map, Value, json};
+
+use super::new_tool::is_context_name;
+use super::read::{Members, Reader};
+use super::refusal::Refusal;
+use super::style::{Item, Problem};
+
+/// What a test gives.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Arguments.
+    pub parameters: Map<String, Value>,
+    /// Values of the call, and session variables.
+    pub context: Map<String, Value>,
+}
+
+impl Wanted {
+    /// Reads a body; `name` is the member that holds the arguments.
+    pub fn read(body: &Value, name: &str) -> Result<Self, Refusal> {
+        let Some(map) = body.as_object() else {
+            return Err(Refusal::item(Item::new(vec!["body".into()], Problem::NotObject, body)));
+        };
+        let members = Members::new(map, vec!["body".into()]);
+        let mut reader = Reader::default();
+        let parameters = reader.object(&members, name).cloned().unwrap_or_default();
+        let context = reader.object(&members, "context_variables").cloned().unwrap_or_default();
+        reader.finish()?;
+        Ok(Self { parameters, context })
+    }
+
+    /// What the engine takes. There is no call and no assistant: both have the number 0.
+    pub fn into_input(self) -> TrialInput {
+        let mut system = Map::new();
+        for (name, value) in [("phone_number", "from"), ("to_number", "to"), ("direction", "direction")] {
+            if let Some(given) = self.context.get(name).filter(|given| !given.is_null()) {
+                system.insert(value.to_owned(), given.clone());
+            }
+        }
+        // Who is who goes by the direction.
+        if system.get("direction") == Some(&json!("outbound")) {
+            let (from, to) = (system.remove("from"), system.remove("to"));
+            system.extend(to.map(|to| ("from".to_owned(), to)));
+            system.extend(from.map(|from| ("to".to_owned(), from)));
+        }
+        system.insert("session_number".to_owned(), json!(0));
+        system.insert("agent_number".to_owned(), json!(0));
+        system.insert("agent_name".to_owned(), json!("test"));
+        let variables = self.context.into_iter().filter(|(name, _)| !is_context_name(name)).collect();
+        TrialInput {
+            arguments: Value::Object(self.parameters),
+            variables,
+            system,
+            config: Map::new(),
+            dry_run: DryRun::No,
+        }
+    }
+}
+
+/// The executor's result.
+pub fn executor_result(trial: &Trial, now: Stamp) -> Value {
+    let is_success = trial.outcome == Some(Outcome::Done);
+    let mut result = json!({"success": is_success, "timestamp": now.micros() as f64 / 1_000_000.0});
+    if let Some(request) = &trial.request {
+        if is_success {
+            result["message"] = json!(format!("Successfully called {} {}", request.method, request.url));
+        }
+        if trial.status.is_some() {
+            result["data"] = json!({
+                "status_code": trial.status,
+                "response": trial.response,
+                "url": request.url,
+                "method": request.method,
+            });
+        }
+    } else if is_success {
+        result["data"] = trial.told.clone();
+    }
+    if !is_success {
+        result["error"] = json!(error_of(trial));
+    }
+    result
+}
+
+/// One line on what went wrong; of what kept an answer from coming only the kind.
+pub fn error_of(trial: &Trial) -> String {
+    let text = trial.error.clone().unwrap_or_else(|| "failed".to_owned());
+    if trial.timed_out {
+        let seconds = trial.total_us.div_ceil(1_000_000);
+        return format!("Request timeout after {seconds} seconds");
+    }
+    match trial.code {
+        Some("http_status" | "redirected") | None => text,
+        Some("response_too_large") => "Response too large".to_owned(),
+        Some(code) => kind_of(code),
+    }
+}
+
+/// `Connection error: refused`
+pub fn kind_of(code: &str) -> String {
+    match code {
+        "egress_refused" => "Connection error: blocked address".to_owned(),
+        "connect_refused" => "Connection error: refused".to_owned(),
+        "connect_timeout" | "deadline_unsent" => "Connection error: timeout".to_owned(),
+        "tls_failed" => "Connection error: tls".to_owned(),
+        code if code.starts_with("dns") => "Connection error: dns".to_owned(),
+        "connect_failed" | "peer_mismatch" | "connection_lost_unsent" | "connection_lost" => {
+            "Connection error: reset".to_owned()
+        }
+        "redirect_failed" => "redirect refused".to_owned(),
+        "bad_response" | "bad_encoding" => "Request error: invalid response".to_owned(),
+        _ => "Request error: failed".to_owned(),
+    }
+}
+
+/// The answer of a test of a stored tool.
+pub fn of_tool(trial: &Trial, now: Stamp) -> Value {
+    let result = executor_result(trial, now);
+    let duration = (trial.total_us as f64 / 1000.0).round() as u64;
+    if trial.outcome == Some(Outcome::Done) {
+        return json!({"success": true, "result": result, "duration_ms": duration,
+            "message": "Tool executed successfully"});
+    }
+    let error = error_of(trial);
+    json!({"success": false, "error": error, "result": result, "duration_ms": duration,
+        "message": format!("Tool execution failed: {error}")})
+}
+
+/// The answer of a test of a definition that is not stored.
+pub fn of_draft(trial: &Trial, now: Stamp) -> Value {
+    if trial.outcome == Some(Outcome::Done) {
+        return json!({"success": true, "result": executor_result(trial, now),
+            "message": "Tool test completed successfully"});
+    }
+    not_run(&error_of(trial))
+}
+
+/// The answer of a test that could not begin.
+pub fn not_run(error: &str) -> Value {
+    json!({"success": false, "error": error, "message": format!("Tool test failed: {error}")})
+}
