@@ -22,6 +22,12 @@ impl Engine {
         Ok(self.inner.store.list_sessions(scope, filter, &page).await?)
     }
 
+    /// A session as stored, with the values it was started with.
+    pub async fn stored_session(&self, scope: Scope, id: SessionId) -> Result<Session, EngineError> {
+        self.flush().await?;
+        self.inner.store.get_session(scope, id).await.map_err(EngineError::absent("session"))
+    }
+
     /// Executions, newest first.
     pub async fn list_executions(
         &self,
