@@ -1,11 +1,17 @@
-//! Phonic's custom-tool API (contract: phonic).
+//! Phonic's custom-tool API: `wire` is pure (bodies ↔ model, errors), `routes` are thin handlers that call registry and
+//! engine.
+
+mod routes;
+pub mod wire;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use hookswitch_api::{ErrorShape, Failure, SurfaceState};
 use hookswitch_engine::Engine;
 use hookswitch_registry::Registry;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
+
+use wire::problem::{Problem, problem_of};
 
 /// What the handlers work with; cheap to clone.
 #[derive(Debug, Clone)]
@@ -17,6 +23,10 @@ impl PhonicState {
     /// A state over an engine and its registry.
     pub fn new(engine: Engine) -> Self {
         Self { engine }
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
     }
 }
 
@@ -32,11 +42,39 @@ pub struct Phonic;
 
 impl ErrorShape for Phonic {
     fn render(failure: &Failure) -> Response {
-        (StatusCode::INTERNAL_SERVER_ERROR, failure.to_string()).into_response()
+        let problem = problem_of(failure);
+        if problem.status >= 500 {
+            tracing::error!(error = source_chain(failure), "a request failed");
+        }
+        answer(&problem)
     }
+}
+
+/// The answer for an error.
+pub(crate) fn answer(problem: &Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let kind = HeaderValue::from_static("application/json");
+    let mut response = (status, [(header::CONTENT_TYPE, kind)], problem.body().to_string()).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        let scheme = HeaderValue::from_static("Bearer realm=\"hookswitch\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+    }
+    response
+}
+
+/// An error with its sources, for the log.
+fn source_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
 }
 
 /// The routes of this dialect, written for `/`.
 pub fn router(state: PhonicState) -> Router {
-    Router::new().with_state(state)
+    routes::router(state)
 }
