@@ -195,10 +195,9 @@ impl Engine {
         };
         let mut trial = if reading.outcome == Outcome::Done {
             let shaped = told::shape(definition, reading.result);
-            let told = redactor.value(&shaped.told, false);
-            let variables = shaped.variables.iter();
-            let variables =
-                variables.map(|(name, value)| (name.clone(), redactor.value(value, false))).collect();
+            let told = redactor.value(shaped.told, false);
+            let variables = shaped.variables.into_iter();
+            let variables = variables.map(|(name, value)| (name, redactor.value(value, false))).collect();
             Trial { told, variables, ..Trial::blank(Some(Outcome::Done)) }
         } else {
             Trial::ended(reading.outcome, redactor.text(&reading.error.unwrap_or_default()))
@@ -208,7 +207,7 @@ impl Engine {
         }
         trial.request = Some(webhook::record_request(request, &headers, &redactor, &sensitive));
         trial.status = reading.status;
-        trial.response = clean(&reading.response, &definition.sensitive_result, &redactor);
+        trial.response = clean(reading.response, &definition.sensitive_result, &redactor);
         trial.unset = unset;
         trial
     }
