@@ -47,11 +47,12 @@ const DEEPEST: usize = 100;
 
 impl Packed {
     fn new(told: &Told) -> Self {
-        let form = if is_deeper_than(&told.value, DEEPEST) {
-            Form::Tree(Arc::clone(&told.value))
+        let text = if is_deeper_than(&told.value, DEEPEST) {
+            None
         } else {
-            Form::Text(told.value.to_string().into())
+            serde_json::to_string(&*told.value).ok()
         };
+        let form = text.map_or_else(|| Form::Tree(Arc::clone(&told.value)), |text| Form::Text(text.into()));
         Self { form, outcome: told.outcome, code: told.code }
     }
 

@@ -144,7 +144,12 @@ fn read_json<T: DeserializeOwned>(column: &'static str, text: &str) -> Result<T>
     })
 }
 
+/// Room for the text of most documents, so that it need not grow step by step.
+const DOCUMENT: usize = 1024;
+
 /// The text of a document. Stored as text, not as a JSON type: keys keep their order and U+0000 its escape.
 pub(crate) fn json_text<T: serde::Serialize>(document: &T) -> Result<String> {
-    serde_json::to_string(document).map_err(|error| StoreError::Internal(Box::new(error)))
+    let mut text = Vec::with_capacity(DOCUMENT);
+    serde_json::to_writer(&mut text, document).map_err(|error| StoreError::Internal(Box::new(error)))?;
+    String::from_utf8(text).map_err(|error| StoreError::Internal(Box::new(error)))
 }
