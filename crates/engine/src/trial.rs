@@ -270,10 +270,9 @@ impl Engine {
             let shaped = told::shape(definition, reading.result, &reading.response, |set| {
                 explain(definition, speakable, set)
             });
-            let told = redactor.value(&shaped.told, false);
-            let variables = shaped.variables.iter();
-            let variables =
-                variables.map(|(name, value)| (name.clone(), redactor.value(value, false))).collect();
+            let told = redactor.value(shaped.told, false);
+            let variables = shaped.variables.into_iter();
+            let variables = variables.map(|(name, value)| (name, redactor.value(value, false))).collect();
             let extracted = shaped.extracted;
             Trial { told, variables, extracted, ..Trial::blank(Some(Outcome::Done)) }
         } else {
@@ -286,7 +285,7 @@ impl Engine {
         trial.request = Some(webhook::record_request(request, &headers, &redactor, &sensitive));
         trial.code = reading.code;
         trial.status = reading.status;
-        trial.response = clean(&reading.response, &definition.sensitive_result, &redactor);
+        trial.response = clean(reading.response, &definition.sensitive_result, &redactor);
         trial.unset = unset;
         trial
     }

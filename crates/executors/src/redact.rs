@@ -16,6 +16,8 @@ const DEEPEST: usize = 128;
 #[derive(Default)]
 pub struct Redactor {
     needles: Vec<String>,
+    /// Length of the shortest needle: no shorter text holds one.
+    shortest: usize,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -38,7 +40,8 @@ impl Redactor {
         // Longer first, so that a value inside another one does not leave its rest.
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
         needles.dedup();
-        Self { needles }
+        let shortest = needles.last().map_or(usize::MAX, String::len);
+        Self { needles, shortest }
     }
 
     /// Whether it looks for nothing.
@@ -48,10 +51,19 @@ impl Redactor {
 
     /// The text with every secret replaced.
     pub fn text(&self, text: &str) -> String {
-        let mut clean = text.to_owned();
+        self.clean(text).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// The text with every secret replaced; none where there is nothing to replace.
+    fn clean(&self, text: &str) -> Option<String> {
+        if text.len() < self.shortest {
+            return None;
+        }
+        let mut clean: Option<String> = None;
         for needle in &self.needles {
-            if clean.contains(needle.as_str()) {
-                clean = clean.replace(needle.as_str(), REDACTED);
+            let now = clean.as_deref().unwrap_or(text);
+            if now.contains(needle.as_str()) {
+                clean = Some(now.replace(needle.as_str(), REDACTED));
             }
         }
         clean
@@ -59,29 +71,40 @@ impl Redactor {
 
     /// The value with every secret replaced in its texts, and the members whose names speak of secrets replaced
     /// where `by_name` says so.
-    pub fn value(&self, value: &Value, by_name: bool) -> Value {
-        self.walk(value, by_name, 0)
+    pub fn value(&self, mut value: Value, by_name: bool) -> Value {
+        if by_name || !self.is_empty() {
+            self.walk(&mut value, by_name, 0);
+        }
+        value
     }
 
-    fn walk(&self, value: &Value, by_name: bool, depth: usize) -> Value {
+    fn walk(&self, value: &mut Value, by_name: bool, depth: usize) {
         if depth > DEEPEST {
-            return Value::from(REDACTED);
+            *value = Value::from(REDACTED);
+            return;
         }
         match value {
-            Value::String(text) if self.needles.is_empty() => Value::from(text.as_str()),
-            Value::String(text) => Value::from(self.text(text)),
-            Value::Array(items) => items.iter().map(|item| self.walk(item, by_name, depth + 1)).collect(),
-            Value::Object(members) => {
-                let walked = members.iter().map(|(name, member)| {
-                    let hidden =
-                        by_name && is_secret_name(name) && (member.is_string() || member.is_number());
-                    let member =
-                        if hidden { Value::from(REDACTED) } else { self.walk(member, by_name, depth + 1) };
-                    (self.text(name), member)
-                });
-                Value::Object(walked.collect())
+            Value::String(text) => {
+                if let Some(clean) = self.clean(text) {
+                    *text = clean;
+                }
             }
-            other => other.clone(),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.walk(item, by_name, depth + 1)),
+            Value::Object(members) => {
+                for (name, member) in members.iter_mut() {
+                    let is_plain = member.is_string() || member.is_number();
+                    if by_name && is_plain && is_secret_name(name) {
+                        *member = Value::from(REDACTED);
+                    } else {
+                        self.walk(member, by_name, depth + 1);
+                    }
+                }
+                if members.keys().any(|name| self.clean(name).is_some()) {
+                    let named = std::mem::take(members).into_iter();
+                    *members = named.map(|(name, member)| (self.text(&name), member)).collect();
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 }
@@ -131,7 +154,17 @@ mod tests {
     #[test]
     fn names_hide_members() {
         let value = json!({"api_key": "short", "note": "short"});
-        assert_eq!(Redactor::default().value(&value, true), json!({"api_key": REDACTED, "note": "short"}));
+        assert_eq!(Redactor::default().value(value, true), json!({"api_key": REDACTED, "note": "short"}));
+    }
+
+    #[test]
+    fn secrets_are_found_in_names_too_and_the_rest_stays_as_it_is() {
+        let redactor = Redactor::new(["long-secret-value"].into_iter());
+        let value = json!({"a": [1, null, "x", {"long-secret-value": "long-secret-value!"}], "b": "long"});
+        let clean = json!({"a": [1, null, "x", {REDACTED: format!("{REDACTED}!")}], "b": "long"});
+        assert_eq!(redactor.value(value, false).to_string(), clean.to_string());
+        let deep = (0..=DEEPEST + 1).fold(Value::from("long-secret-value"), |inner, _| json!([inner]));
+        assert!(!redactor.value(deep, false).to_string().contains("secret"));
     }
 
     #[test]

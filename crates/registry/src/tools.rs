@@ -1,7 +1,5 @@
 //! Reading tools.
 
-use std::collections::HashMap;
-
 use hookswitch_model::name::ToolName;
 use hookswitch_model::tool::{CallStats, StoredTool, ToolVersion};
 use hookswitch_model::{Scope, ToolId};
@@ -19,16 +17,6 @@ impl Registry {
     /// The tool of a name, compared byte for byte.
     pub async fn tool_by_name(&self, scope: Scope, name: &ToolName) -> Result<StoredTool, RegistryError> {
         self.inner.store.tool_by_name(scope, name.as_str()).await?.ok_or(RegistryError::NotFound("tool"))
-    }
-
-    /// Those of some tools that are there, by id.
-    pub async fn tools_by_ids(
-        &self,
-        scope: Scope,
-        ids: &[ToolId],
-    ) -> Result<HashMap<ToolId, StoredTool>, RegistryError> {
-        let tools = self.inner.store.tools_by_ids(scope, ids).await?;
-        Ok(tools.into_iter().map(|tool| (tool.id, tool)).collect())
     }
 
     /// Tools, by name.

@@ -98,8 +98,8 @@ impl Machine {
             is_read: call.rules.is_read(),
             tool: call.tool,
             fingerprint: call.fingerprint,
-            tool_call_id: call.tool_call_id,
-            caller_key: call.caller_key,
+            tool_call_id: call.tool_call_id.into(),
+            caller_key: call.caller_key.map(Into::into),
             given,
             awaits_late,
         };

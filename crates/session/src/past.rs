@@ -1,6 +1,7 @@
 //! Ended calls, remembered for retries of the same call and for late results.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use hookswitch_model::execution::ActKey;
 use hookswitch_model::{ActId, ExecutionId, ToolId};
@@ -21,8 +22,8 @@ pub(crate) enum Given {
 pub(crate) struct PastCall {
     pub(crate) tool: ToolId,
     pub(crate) fingerprint: ActKey,
-    pub(crate) tool_call_id: String,
-    pub(crate) caller_key: Option<String>,
+    pub(crate) tool_call_id: Arc<str>,
+    pub(crate) caller_key: Option<Arc<str>>,
     pub(crate) given: Given,
     /// The act that it carried out.
     pub(crate) act: Option<ActId>,
@@ -54,8 +55,8 @@ impl PastCall {
 #[derive(Debug, Default)]
 pub(crate) struct Past {
     calls: HashMap<ExecutionId, PastCall>,
-    by_tool_call: HashMap<String, ExecutionId>,
-    by_caller_key: HashMap<String, ExecutionId>,
+    by_tool_call: HashMap<Arc<str>, ExecutionId>,
+    by_caller_key: HashMap<Arc<str>, ExecutionId>,
     light: VecDeque<ExecutionId>,
     acts: VecDeque<ExecutionId>,
     guards: usize,
@@ -121,12 +122,12 @@ impl Past {
             known.and_then(|id| calls.get(id)).is_some_and(|known| known.is_same(call))
         };
         if !call.tool_call_id.is_empty() && !is_repetition(self.by_tool_call.get(&call.tool_call_id)) {
-            self.by_tool_call.insert(call.tool_call_id.clone(), id);
+            self.by_tool_call.insert(Arc::clone(&call.tool_call_id), id);
         }
         if let Some(key) = &call.caller_key
             && !is_repetition(self.by_caller_key.get(key))
         {
-            self.by_caller_key.insert(key.clone(), id);
+            self.by_caller_key.insert(Arc::clone(key), id);
         }
     }
 

@@ -53,8 +53,8 @@ impl Machine {
         let past = PastCall {
             tool: act.tool,
             fingerprint: act.fingerprint,
-            tool_call_id: act.tool_call_id.unwrap_or_default(),
-            caller_key: act.caller_key,
+            tool_call_id: act.tool_call_id.unwrap_or_default().into(),
+            caller_key: act.caller_key.map(Into::into),
             given: Given::Own,
             act: Some(act.act),
             is_alone: act.alone,

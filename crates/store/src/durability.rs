@@ -1,7 +1,8 @@
 //! What a commit promises, read back from the database rather than believed.
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::PgPool;
 
+use crate::db::SqliteWriter;
 use crate::error::StoreError;
 
 /// The settings on which the ledger's promise rests, as the database itself reports them.
@@ -24,9 +25,8 @@ pub enum Durability {
 }
 
 impl Durability {
-    pub(crate) async fn of_sqlite(pool: &SqlitePool) -> Result<Self, StoreError> {
-        let (synchronous,) = sqlx::query_as("pragma synchronous").fetch_one(pool).await?;
-        let (journal_mode,) = sqlx::query_as("pragma journal_mode").fetch_one(pool).await?;
+    pub(crate) fn of_sqlite(writer: &SqliteWriter) -> Result<Self, StoreError> {
+        let (synchronous, journal_mode) = writer.durability()?;
         Ok(Self::Sqlite { synchronous, journal_mode })
     }
 

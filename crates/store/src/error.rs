@@ -84,6 +84,21 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let rusqlite::Error::SqliteFailure(failure, _) = &error else {
+            return Self::Internal(Box::new(error));
+        };
+        match failure.extended_code {
+            rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
+                Self::Conflict { what: "value" }
+            }
+            code if is_transient_code(&code.to_string()) => Self::Unavailable(Box::new(error)),
+            _ => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
 /// SQLite's busy (5), locked (6) and full (13) families, also as extended codes; PostgreSQL's connection
 /// trouble (08), rollbacks by the server (40), lack of resources (53) and shutdown (57P).
 fn is_transient_code(code: &str) -> bool {

@@ -4,9 +4,21 @@ use hookswitch_model::event::SessionEvent;
 use hookswitch_model::{Scope, SessionId};
 use serde_json::Value;
 
-use crate::db::{Arg, Result, Row, Tx, json_text, pieces, sql};
+use crate::db::{Arg, Many, Result, Row, Tx, json_text, sql};
 use crate::open::Store;
 use crate::page::Page;
+
+static INSERT: Many = Many::new(
+    "insert into events (session, seq, at, kind, data) values (?1, ?2, ?3, ?4, case when exists (select 1 from \
+     sessions s where s.id = ?1 and s.erased_at is not null) then null else ?5 end)",
+    (
+        "insert into events (session, seq, at, kind, data) \
+         select v.column1, v.column2, v.column3, v.column4, case when exists (select 1 from sessions s \
+         where s.id = v.column1 and s.erased_at is not null) then null else v.column5 end from (values ",
+        ") v where 1 = 1",
+    ),
+    " on conflict (session, seq) do nothing",
+);
 
 fn read(row: &Row) -> Result<SessionEvent> {
     Ok(SessionEvent {
@@ -20,17 +32,8 @@ fn read(row: &Row) -> Result<SessionEvent> {
 
 /// Stores events. One whose number is taken is dropped: a node that lost the session may still be counting.
 pub(crate) async fn insert(tx: &mut Tx, events: &[&SessionEvent]) -> Result<u64> {
-    let mut stored = 0;
-    for piece in pieces(events) {
-        let rows: Vec<Vec<Arg>> = piece.iter().map(|event| row_of(event)).collect::<Result<_>>()?;
-        let query = sql("insert into events (session, seq, at, kind, data) \
-             select v.column1, v.column2, v.column3, v.column4, case when exists (select 1 from sessions s \
-             where s.id = v.column1 and s.erased_at is not null) then null else v.column5 end from (values ")
-        .values(rows)
-        .push(") v where 1 = 1 on conflict (session, seq) do nothing");
-        stored += tx.run(query).await?;
-    }
-    Ok(stored)
+    let rows = events.iter().map(|event| row_of(event)).collect::<Result<_>>()?;
+    tx.run_many(&INSERT, rows).await
 }
 
 fn row_of(event: &SessionEvent) -> Result<Vec<Arg>> {

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use crate::db::Db;
+use crate::db::{Db, SqliteWriter, sql};
 use crate::durability::Durability;
 use crate::error::StoreError;
 use crate::location::DatabaseUrl;
@@ -18,11 +18,6 @@ use crate::migrate;
 
 /// Statements kept prepared on each connection.
 const STATEMENT_CACHE: usize = 512;
-/// Pages that the writing connection keeps, in KiB: records go to places all over the indexes.
-const WRITER_CACHE: &str = "-32768";
-/// Pages in the write-ahead log before they are copied into the file. The longer it may grow, the less often a page
-/// that changes all the time is copied.
-const CHECKPOINT_PAGES: &str = "8192";
 
 /// How the database is opened.
 #[derive(Debug, Clone)]
@@ -82,7 +77,7 @@ impl Store {
 
     /// Whether the database answers: for readiness checks.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.db().row(crate::db::sql("select 1")).await.map(drop)
+        self.db().row(sql("select 1")).await.map(drop)
     }
 
     /// Closes all connections after what runs on them and lets go of the file; later calls are
@@ -106,26 +101,20 @@ async fn open_sqlite(
         .foreign_keys(true)
         .busy_timeout(options.wait)
         .statement_cache_capacity(STATEMENT_CACHE);
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        .min_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .acquire_timeout(options.wait)
-        .connect_with(
-            connect.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", CHECKPOINT_PAGES),
-        )
-        .await?;
-    migrate::migrate_sqlite(&writer).await?;
-    // The file is ours alone: whoever claimed these is gone, and a retry need not wait for their time to run out.
-    sqlx::query("delete from answers where status is null").execute(&writer).await?;
-    let durability = Durability::of_sqlite(&writer).await?;
+    let migrating = SqlitePoolOptions::new().max_connections(1).connect_with(connect.clone()).await?;
+    migrate::migrate_sqlite(&migrating).await?;
+    let writer = SqliteWriter::open(path, options.wait)?;
+    migrating.close().await;
+    let durability = Durability::of_sqlite(&writer)?;
     let readers = SqlitePoolOptions::new()
         .max_connections(options.sqlite_readers.max(1))
         .acquire_timeout(options.wait)
         .connect_with(connect.pragma("query_only", "on"))
         .await?;
-    Ok((Db::Sqlite { writer, readers }, durability, Some(lock)))
+    let db = Db::Sqlite { writer, readers };
+    // The file is ours alone: whoever claimed these is gone, and a retry need not wait for their time to run out.
+    db.run(sql("delete from answers where status is null")).await?;
+    Ok((db, durability, Some(lock)))
 }
 
 async fn open_postgres(

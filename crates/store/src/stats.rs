@@ -7,11 +7,26 @@ use hookswitch_model::tool::CallStats;
 use hookswitch_model::{AgentId, Mode, OrgId, Outcome, Scope, Stamp, ToolId};
 use uuid::Uuid;
 
-use crate::db::{Arg, Query, Result, Row, Tx, pieces, sql};
+use crate::db::{Arg, Many, Query, Result, Row, Tx, sql};
 use crate::open::Store;
 
 /// Most pairs of agent and tool that are read at once.
 const MOST_BINDINGS: i64 = 10_000;
+static ADD: Many = Many::new(
+    "insert into call_stats (tool, agent, org, mode, calls, done, failed, unknown, refused, timed_out, total_us, \
+     last_at_us) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    (
+        "insert into call_stats (tool, agent, org, mode, calls, done, failed, unknown, refused, timed_out, \
+         total_us, last_at_us) values ",
+        "",
+    ),
+    " on conflict (tool, agent) do update set calls = call_stats.calls + excluded.calls, \
+     done = call_stats.done + excluded.done, failed = call_stats.failed + excluded.failed, \
+     unknown = call_stats.unknown + excluded.unknown, refused = call_stats.refused + excluded.refused, \
+     timed_out = call_stats.timed_out + excluded.timed_out, \
+     total_us = call_stats.total_us + excluded.total_us, last_at_us = case when \
+     excluded.last_at_us > call_stats.last_at_us then excluded.last_at_us else call_stats.last_at_us end",
+);
 
 /// What one execution adds to the counters.
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,30 +104,15 @@ impl Delta {
 /// Adds to the counters, by (tool, agent), the agent being nil for the tool's own row. Sorted by that key, so
 /// that two servers never wait for each other crosswise.
 pub(crate) async fn add(tx: &mut Tx, deltas: BTreeMap<(Uuid, Uuid), Delta>) -> Result<u64> {
-    let deltas: Vec<_> = deltas.into_iter().filter(|(_, delta)| !delta.is_nothing()).collect();
-    let mut changed = 0;
-    for piece in pieces(&deltas) {
-        let rows = piece.iter().map(|((tool, agent), delta)| {
-            let (org, mode) = delta.owner;
-            let mut row: Vec<Arg> = vec![(*tool).into(), (*agent).into(), org.into(), mode.into()];
-            row.extend(delta.counts.iter().map(|count| Arg::from(*count)));
-            row.push(delta.last_at_us.into());
-            row
-        });
-        let query = sql("insert into call_stats (tool, agent, org, mode, calls, done, failed, unknown, refused, \
-             timed_out, total_us, last_at_us) values ")
-        .values(rows)
-        .push(
-            " on conflict (tool, agent) do update set calls = call_stats.calls + excluded.calls, \
-             done = call_stats.done + excluded.done, failed = call_stats.failed + excluded.failed, \
-             unknown = call_stats.unknown + excluded.unknown, refused = call_stats.refused + excluded.refused, \
-             timed_out = call_stats.timed_out + excluded.timed_out, \
-             total_us = call_stats.total_us + excluded.total_us, last_at_us = case when \
-             excluded.last_at_us > call_stats.last_at_us then excluded.last_at_us else call_stats.last_at_us end",
-        );
-        changed += tx.run(query).await?;
-    }
-    Ok(changed)
+    let deltas = deltas.into_iter().filter(|(_, delta)| !delta.is_nothing());
+    let rows = deltas.map(|((tool, agent), delta)| {
+        let (org, mode) = delta.owner;
+        let mut row: Vec<Arg> = vec![tool.into(), agent.into(), org.into(), mode.into()];
+        row.extend(delta.counts.iter().map(|count| Arg::from(*count)));
+        row.push(delta.last_at_us.into());
+        row
+    });
+    tx.run_many(&ADD, rows.collect()).await
 }
 
 fn read(row: &Row) -> Result<CallStats> {

@@ -232,8 +232,8 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
         Finish {
             outcome: Some(Outcome::Done),
             // Without the secrets that its own request carried.
-            told: sending.secrets.value(&shaped.told, false),
-            variables: clean_members(&shaped.variables, &sending.secrets),
+            told: sending.secrets.value(shaped.told, false),
+            variables: clean_members(shaped.variables, &sending.secrets),
             extracted: shaped.extracted,
             ..Finish::default()
         }
@@ -247,18 +247,21 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
         };
         Finish::ended(reading.outcome, sending.redactor.text(&error))
     };
-    finish.recorded_told = clean(&finish.told, &definition.sensitive_result, &sending.redactor);
+    // Where nothing but secrets is left out of the record, the record says what the model was told.
+    if !definition.sensitive_result.is_empty() || !Arc::ptr_eq(&sending.redactor, &sending.secrets) {
+        finish.recorded_told = clean(finish.told.clone(), &definition.sensitive_result, &sending.redactor);
+    }
     finish.request = record;
     finish.response_status = reading.status;
-    finish.response = clean(&reading.response, &definition.sensitive_result, &sending.redactor);
+    finish.response = clean(reading.response, &definition.sensitive_result, &sending.redactor);
     finish.attempts = attempts;
     finish.unset.clone_from(&sending.request.unset);
     finish
 }
 
 /// Session variables without secrets that the answer echoed.
-fn clean_members(members: &Map<String, Value>, secrets: &Redactor) -> Map<String, Value> {
-    members.iter().map(|(name, value)| (name.clone(), secrets.value(value, false))).collect()
+fn clean_members(members: Map<String, Value>, secrets: &Redactor) -> Map<String, Value> {
+    members.into_iter().map(|(name, value)| (name, secrets.value(value, false))).collect()
 }
 
 /// Uniform in 0..1, for jitter only: a fresh id's random bits.

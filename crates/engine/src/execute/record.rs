@@ -113,15 +113,15 @@ pub(crate) fn sensitive_values(definition: &Definition, arguments: &Value) -> Ve
 
 /// A value with the parts at these paths replaced, then scanned for opened secrets.
 pub(crate) fn clean(
-    value: &Value,
+    value: Value,
     sensitive: &[hookswitch_template::Extraction],
     redactor: &Redactor,
 ) -> Value {
     if sensitive.is_empty() {
-        return if redactor.is_empty() { value.clone() } else { redactor.value(value, false) };
+        return redactor.value(value, false);
     }
     // Found by value: what a path selects is blotted out wherever it stands in the answer.
-    let found = sensitive.iter().map(|path| path.evaluate(value).value);
+    let found = sensitive.iter().map(|path| path.evaluate(&value).value);
     let hidden: Vec<Value> = found
         .flat_map(|found| match found {
             Value::Array(items) => items,
@@ -129,5 +129,5 @@ pub(crate) fn clean(
             other => vec![other],
         })
         .collect();
-    redactor.value(&blot(value, &hidden), false)
+    redactor.value(blot(&value, &hidden), false)
 }

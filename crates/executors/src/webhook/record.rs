@@ -60,7 +60,7 @@ fn body_of(body: &[u8], redactor: &Redactor, sensitive: &[Value]) -> Value {
         return Value::Null;
     }
     match serde_json::from_slice::<Value>(body) {
-        Ok(value) => redactor.value(&blot(&value, sensitive), true),
+        Ok(value) => redactor.value(if sensitive.is_empty() { value } else { blot(&value, sensitive) }, true),
         Err(_) => Value::from(redactor.text(&String::from_utf8_lossy(body))),
     }
 }

@@ -1,5 +1,8 @@
 //! Arguments of statements.
 
+use std::borrow::Cow;
+
+use rusqlite::CachedStatement;
 use sqlx::{Arguments, Encode, Type};
 use uuid::Uuid;
 
@@ -17,7 +20,7 @@ use crate::error::StoreError;
 pub(crate) enum Arg {
     Int(Option<i64>),
     Bool(bool),
-    Text(Option<String>),
+    Text(Option<Cow<'static, str>>),
     Bytes(Option<Vec<u8>>),
     Uuid(Option<Uuid>),
 }
@@ -35,18 +38,33 @@ impl Arg {
         match self {
             Self::Int(value) => arguments.add(value),
             Self::Bool(value) => arguments.add(value),
-            Self::Text(value) => arguments.add(value.map(without_nul)),
+            Self::Text(value) => arguments.add(value.map(|text| without_nul(text).into_owned())),
             Self::Bytes(value) => arguments.add(value),
             Self::Uuid(value) => arguments.add(value),
         }
         .map_err(StoreError::Internal)
     }
+
+    /// Gives it to a statement of the writing SQLite connection; places count from 1.
+    pub(super) fn bind_to(&self, statement: &mut CachedStatement<'_>, place: usize) -> Result<()> {
+        match self {
+            Self::Int(value) => statement.raw_bind_parameter(place, value),
+            Self::Bool(value) => statement.raw_bind_parameter(place, value),
+            Self::Text(Some(text)) if text.contains('\0') => {
+                statement.raw_bind_parameter(place, without_nul(text.clone()).as_ref())
+            }
+            Self::Text(value) => statement.raw_bind_parameter(place, value.as_deref()),
+            Self::Bytes(value) => statement.raw_bind_parameter(place, value),
+            Self::Uuid(value) => statement.raw_bind_parameter(place, value.as_ref().map(Uuid::as_bytes)),
+        }
+        .map_err(StoreError::from)
+    }
 }
 
 /// PostgreSQL keeps no U+0000 in a text; models send it in ids now and then. Both databases get the
 /// replacement character, so that a look-up finds what was stored.
-fn without_nul(text: String) -> String {
-    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+fn without_nul(text: Cow<'static, str>) -> Cow<'static, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text }
 }
 
 macro_rules! arg_from {
@@ -73,14 +91,14 @@ arg_from! {
         u32 => i64::from,
         u64 => |value| i64::try_from(value).unwrap_or(i64::MAX),
         Stamp => Stamp::micros;
-    Text(String):
-        String => |value| value,
-        &str => str::to_owned,
-        Mode => |mode| mode.as_str().to_owned(),
-        Dialect => |dialect| dialect.as_str().to_owned(),
-        Effect => |effect| effect.as_str().to_owned(),
-        Outcome => |outcome| outcome.as_str().to_owned(),
-        ActState => |state| state.as_str().to_owned();
+    Text(Cow<'static, str>):
+        String => Cow::Owned,
+        &str => |value| Cow::Owned(value.to_owned()),
+        Mode => |mode| mode.as_str().into(),
+        Dialect => |dialect| dialect.as_str().into(),
+        Effect => |effect| effect.as_str().into(),
+        Outcome => |outcome| outcome.as_str().into(),
+        ActState => |state| state.as_str().into();
     Bytes(Vec<u8>):
         Vec<u8> => |value| value,
         &[u8] => <[u8]>::to_vec,

@@ -3,8 +3,10 @@
 
 mod arg;
 mod column;
+mod many;
 mod query;
 mod row;
+mod sqlite;
 mod tx;
 
 use sqlx::postgres::PgArguments;
@@ -13,8 +15,10 @@ use sqlx::{PgPool, SqlitePool};
 
 pub(crate) use arg::Arg;
 pub(crate) use column::Column;
-pub(crate) use query::{Query, pieces, sql};
+pub(crate) use many::Many;
+pub(crate) use query::{Query, sql};
 pub(crate) use row::{Field, Row, json_text};
+pub(crate) use sqlite::SqliteWriter;
 pub(crate) use tx::Tx;
 
 use crate::error::StoreError;
@@ -24,9 +28,8 @@ pub(crate) type Result<T, E = StoreError> = std::result::Result<T, E>;
 /// The open database.
 #[derive(Debug, Clone)]
 pub(crate) enum Db {
-    /// One connection writes, several read: SQLite has one writer at a time anyway, and waiting in our own
-    /// queue is fair where its busy handler is not.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    /// One connection writes, several read.
+    Sqlite { writer: SqliteWriter, readers: SqlitePool },
     /// Any connection does anything.
     Postgres(PgPool),
 }
@@ -111,9 +114,7 @@ impl Db {
     /// Runs one change by itself and says how many rows it touched.
     pub(crate) async fn run(&self, query: Query) -> Result<u64> {
         match self {
-            Self::Sqlite { writer, .. } => on!(query, Sqlite, statement => {
-                Ok(statement.execute(writer).await?.rows_affected())
-            }),
+            Self::Sqlite { writer, .. } => writer.run(query).await,
             Self::Postgres(pool) => on!(query, Postgres, statement => {
                 Ok(statement.execute(pool).await?.rows_affected())
             }),
@@ -123,9 +124,17 @@ impl Db {
     /// Begins a transaction that writes.
     pub(crate) async fn begin(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin(sqlite::Place::Aside).await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
+    }
+
+    /// The same for a thread of the caller's own: statements on SQLite run on it, and it waits for the disk.
+    pub(crate) async fn begin_here(&self) -> Result<Tx> {
+        match self {
+            Self::Sqlite { writer, .. } => Ok(Tx::Sqlite(writer.begin(sqlite::Place::Here).await?)),
+            Self::Postgres(_) => self.begin().await,
+        }
     }
 
     /// The function that gives the place of a text within a text, 0 when it is not there.

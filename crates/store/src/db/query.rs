@@ -122,6 +122,22 @@ impl Query {
         (text.into(), self.args)
     }
 
+    /// The same with `?1` in place of `$1`, which SQLite itself takes for a name.
+    pub(super) fn into_sqlite_parts(self) -> (Cow<'static, str>, Vec<Arg>) {
+        let (text, args) = self.into_positional_parts();
+        if !text.contains('$') {
+            return (text, args);
+        }
+        let mut numbered = String::with_capacity(text.len());
+        let mut pieces = text.split('$');
+        numbered.push_str(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            numbered.push(if piece.starts_with(|c: char| c.is_ascii_digit()) { '?' } else { '$' });
+            numbered.push_str(piece);
+        }
+        (numbered.into(), args)
+    }
+
     pub(super) fn into_parts(self) -> (Cow<'static, str>, Vec<Arg>) {
         (self.text, self.args)
     }
@@ -132,7 +148,7 @@ const LENGTHS: [usize; 21] = [64, 48, 40, 32, 28, 24, 20, 16, 14, 12, 11, 10, 9,
 
 /// Cuts rows into pieces of some fixed lengths, so that statements with one row after the other have few texts
 /// and stay prepared.
-pub(crate) fn pieces<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+pub(super) fn pieces<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = rows;
     std::iter::from_fn(move || {
         let length = LENGTHS.into_iter().find(|length| *length <= rest.len())?;

@@ -1,12 +1,13 @@
 //! Transactions. Dropped without [`Tx::commit`], nothing of one remains.
 
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Transaction};
 
-use super::{Query, Result, Row, on};
+use super::sqlite::SqliteTx;
+use super::{Arg, Many, Query, Result, Row, on};
 
 /// A transaction that writes.
 pub(crate) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(SqliteTx),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -14,9 +15,7 @@ impl Tx {
     /// All rows of a statement.
     pub(crate) async fn rows(&mut self, query: Query) -> Result<Vec<Row>> {
         match self {
-            Self::Sqlite(tx) => on!(query, Sqlite, statement => {
-                Ok(statement.fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect())
-            }),
+            Self::Sqlite(tx) => tx.rows(query).await,
             Self::Postgres(tx) => on!(query, Postgres, statement => {
                 Ok(statement.fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect())
             }),
@@ -31,13 +30,40 @@ impl Tx {
     /// Runs a change and says how many rows it touched.
     pub(crate) async fn run(&mut self, query: Query) -> Result<u64> {
         match self {
-            Self::Sqlite(tx) => on!(query, Sqlite, statement => {
-                Ok(statement.execute(&mut **tx).await?.rows_affected())
-            }),
+            Self::Sqlite(tx) => tx.run(query).await,
             Self::Postgres(tx) => on!(query, Postgres, statement => {
                 Ok(statement.execute(&mut **tx).await?.rows_affected())
             }),
         }
+    }
+
+    /// All rows that a statement gives for many rows of arguments.
+    pub(crate) async fn rows_of_many(
+        &mut self,
+        many: &'static Many,
+        rows: Vec<Vec<Arg>>,
+        lock: &str,
+    ) -> Result<Vec<Row>> {
+        if let Self::Sqlite(tx) = self {
+            return if rows.is_empty() { Ok(Vec::new()) } else { tx.rows_of_many(many, rows).await };
+        }
+        let mut found = Vec::new();
+        for query in many.for_pieces(&rows, lock) {
+            found.extend(self.rows(query).await?);
+        }
+        Ok(found)
+    }
+
+    /// Runs a change with many rows of arguments and says how many rows it touched.
+    pub(crate) async fn run_many(&mut self, many: &'static Many, rows: Vec<Vec<Arg>>) -> Result<u64> {
+        if let Self::Sqlite(tx) = self {
+            return if rows.is_empty() { Ok(0) } else { tx.run_many(many, rows).await };
+        }
+        let mut changed = 0;
+        for query in many.for_pieces(&rows, "") {
+            changed += self.run(query).await?;
+        }
+        Ok(changed)
     }
 
     /// ` for update` where rows are locked one by one.

@@ -7,8 +7,40 @@ use hookswitch_model::execution::{Execution, ExecutionDetail};
 use hookswitch_model::{AgentId, ExecutionId, OrgId};
 use uuid::Uuid;
 
-use crate::db::{Arg, Result, Tx, json_text, pieces, sql};
+use crate::db::{Arg, Many, Result, Tx, json_text};
 use crate::stats::{self, Delta, Tally};
+
+static WRITE: Many = Many::new(
+    "insert into executions (id, org, mode, session, agent, tool, tool_version, tool_name, tool_call_id, act, \
+     outcome, timed_out, test, counted, error, detail, queue_us, total_us, created_at, ended_at) values (?1, ?2, ?3, \
+     ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, case when exists (select 1 from sessions s \
+     where s.id = ?4 and s.erased_at is not null) then null else ?16 end, ?17, ?18, ?19, ?20)",
+    (
+        "insert into executions (id, org, mode, session, agent, tool, tool_version, tool_name, tool_call_id, act, \
+         outcome, timed_out, test, counted, error, detail, queue_us, total_us, created_at, ended_at) \
+         select v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, \
+         v.column8, v.column9, v.column10, v.column11, v.column12, v.column13, v.column14, v.column15, \
+         case when exists (select 1 from sessions s where s.id = v.column4 and s.erased_at is not null) \
+         then null else v.column16 end, v.column17, v.column18, v.column19, v.column20 from (values ",
+        ") v where 1 = 1",
+    ),
+    " on conflict (id) do update set outcome = coalesce(excluded.outcome, \
+     executions.outcome), timed_out = excluded.timed_out, counted = excluded.counted, \
+     error = excluded.error, detail = excluded.detail, queue_us = excluded.queue_us, \
+     total_us = excluded.total_us, ended_at = excluded.ended_at, \
+     tool_version = excluded.tool_version, act = excluded.act",
+);
+
+static TALLIES: Many = Many::new(
+    "select id, outcome, timed_out, total_us, ended_at from executions \
+     where counted and outcome is not null and id = ?1",
+    (
+        "select id, outcome, timed_out, total_us, ended_at from executions \
+         where counted and outcome is not null and id in (values ",
+        ") order by id",
+    ),
+    "",
+);
 
 /// An execution on its way to the store.
 #[derive(Debug, Clone, Copy)]
@@ -58,44 +90,16 @@ fn last_of_each(executions: Vec<Saved<'_>>) -> Vec<Saved<'_>> {
 
 /// What the stored rows of these executions have counted as.
 async fn tallies(tx: &mut Tx, executions: &[Saved<'_>]) -> Result<HashMap<ExecutionId, Tally>> {
-    let mut found = HashMap::new();
     let for_update = tx.for_update();
     let old = executions.iter().filter(|saved| saved.may_have_ended);
-    let old: Vec<ExecutionId> = old.map(|saved| saved.execution.id).collect();
-    for piece in pieces(&old) {
-        let query = sql("select id, outcome, timed_out, total_us, ended_at from executions \
-             where counted and outcome is not null and id in ")
-        .list(piece.iter().copied())
-        .push(" order by id")
-        .push(for_update);
-        for row in tx.rows(query).await? {
-            found.insert(row.get("id")?, Tally::read(&row)?);
-        }
-    }
-    Ok(found)
+    let old = old.map(|saved| vec![saved.execution.id.into()]).collect();
+    let rows = tx.rows_of_many(&TALLIES, old, for_update).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, Tally::read(row)?))).collect()
 }
 
 async fn write(tx: &mut Tx, executions: &[Saved<'_>]) -> Result<u64> {
-    let mut stored = 0;
-    for piece in pieces(executions) {
-        let rows: Vec<Vec<Arg>> = piece.iter().map(row_of).collect::<Result<_>>()?;
-        let query = sql("insert into executions (id, org, mode, session, agent, tool, tool_version, tool_name, \
-             tool_call_id, act, outcome, timed_out, test, counted, error, detail, queue_us, total_us, created_at, \
-             ended_at) select v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, \
-             v.column8, v.column9, v.column10, v.column11, v.column12, v.column13, v.column14, v.column15, \
-             case when exists (select 1 from sessions s where s.id = v.column4 and s.erased_at is not null) \
-             then null else v.column16 end, v.column17, v.column18, v.column19, v.column20 from (values ")
-        .values(rows)
-        .push(
-            ") v where 1 = 1 on conflict (id) do update set outcome = coalesce(excluded.outcome, \
-             executions.outcome), timed_out = excluded.timed_out, counted = excluded.counted, \
-             error = excluded.error, detail = excluded.detail, queue_us = excluded.queue_us, \
-             total_us = excluded.total_us, ended_at = excluded.ended_at, \
-             tool_version = excluded.tool_version, act = excluded.act",
-        );
-        stored += tx.run(query).await?;
-    }
-    Ok(stored)
+    let rows = executions.iter().map(row_of).collect::<Result<_>>()?;
+    tx.run_many(&WRITE, rows).await
 }
 
 fn row_of(saved: &Saved<'_>) -> Result<Vec<Arg>> {

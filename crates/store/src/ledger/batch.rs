@@ -9,9 +9,15 @@ use hookswitch_model::event::SessionEvent;
 use super::LedgerError;
 use super::job::{Lazy, Urgent};
 use super::{intent, outcome, rest};
-use crate::db::{Db, Result, Tx, pieces, sql};
+use crate::db::{Db, Many, Result, Tx};
 use crate::event;
 use crate::execution::{self, Saved};
+
+static EPOCHS: Many = Many::new(
+    "select id, epoch from sessions where id = ?1",
+    ("select id, epoch from sessions where id in (values ", ") order by id"),
+    "",
+);
 
 /// What became of a batch.
 pub(super) struct Stored {
@@ -25,7 +31,7 @@ pub(super) struct Stored {
 pub(super) type Epochs = HashMap<SessionId, i64>;
 
 pub(super) async fn store(db: &Db, urgent: &[Urgent], lazy: &[Lazy]) -> Result<Stored> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin_here().await?;
     let mut answers: Vec<Result<(), LedgerError>> = Vec::new();
     answers.resize_with(urgent.len(), || Ok(()));
 
@@ -60,19 +66,11 @@ async fn lock_sessions(tx: &mut Tx, urgent: &[Urgent], lazy: &[Lazy]) -> Result<
         Lazy::Variables { session, .. } => Some(*session),
         _ => None,
     });
-    let ids: Vec<SessionId> = of_urgent.chain(of_lazy).collect::<BTreeSet<_>>().into_iter().collect();
+    let ids: BTreeSet<SessionId> = of_urgent.chain(of_lazy).collect();
     let lock = tx.for_no_key_update();
-    let mut epochs = Epochs::with_capacity(ids.len());
-    for piece in pieces(&ids) {
-        let query = sql("select id, epoch from sessions where id in ")
-            .list(piece.iter().copied())
-            .push(" order by id")
-            .push(lock);
-        for row in tx.rows(query).await? {
-            epochs.insert(row.get("id")?, row.get("epoch")?);
-        }
-    }
-    Ok(epochs)
+    let ids = ids.into_iter().map(|id| vec![id.into()]).collect();
+    let rows = tx.rows_of_many(&EPOCHS, ids, lock).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("epoch")?))).collect()
 }
 
 /// The events of outcomes that were taken, then those that came by themselves.

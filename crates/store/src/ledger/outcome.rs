@@ -8,8 +8,29 @@ use serde_json::{Map, Value};
 
 use super::LedgerError;
 use super::job::{Lazy, OutcomeJob, Urgent};
-use crate::db::{Arg, Result, Tx, json_text, pieces, sql};
+use crate::db::{Arg, Many, Result, Row, Tx, json_text, sql};
 use crate::execution::Saved;
+
+/// A new told text has not been told: the model gets it without `already_done`.
+static UPDATE: Many = Many::new(
+    "update acts set state = ?2, settled_at = ?4, told = case when exists (select 1 from sessions s \
+     where s.id = acts.session and s.erased_at is not null) then null else coalesce(?3, acts.told) end, \
+     told_at = case when ?3 is null then acts.told_at else null end where id = ?1",
+    (
+        "update acts set state = v.column2, settled_at = v.column4, told = case when exists (select 1 \
+         from sessions s where s.id = acts.session and s.erased_at is not null) then null \
+         else coalesce(v.column3, acts.told) end, \
+         told_at = case when v.column3 is null then acts.told_at else null end from (values ",
+        ") v where acts.id = v.column1",
+    ),
+    "",
+);
+
+static STANDINGS: Many = Many::new(
+    "select id, state, settled_at from acts where id = ?1",
+    ("select id, state, settled_at from acts where id in (values ", ") order by id"),
+    "",
+);
 
 /// Where an act stands.
 #[derive(Clone, Copy)]
@@ -72,33 +93,21 @@ pub(super) async fn store<'a>(
             }
         }
     }
-    let mut rows = 0;
-    for piece in pieces(&taken) {
-        rows += update(tx, piece).await?;
-    }
-    Ok(rows)
+    update(tx, &taken).await
 }
 
 async fn standings(tx: &mut Tx, jobs: &[(usize, &OutcomeJob)]) -> Result<HashMap<ActId, Standing>> {
-    let acts: Vec<ActId> =
-        jobs.iter().map(|(_, job)| job.outcome.act).collect::<BTreeSet<_>>().into_iter().collect();
+    let acts: BTreeSet<ActId> = jobs.iter().map(|(_, job)| job.outcome.act).collect();
     let for_update = tx.for_update();
-    let mut found = HashMap::with_capacity(acts.len());
-    for piece in pieces(&acts) {
-        let query = sql("select id, state, settled_at from acts where id in ")
-            .list(piece.iter().copied())
-            .push(" order by id")
-            .push(for_update);
-        for row in tx.rows(query).await? {
-            let standing = Standing { state: row.get("state")?, settled_at: row.opt("settled_at")? };
-            found.insert(row.get("id")?, standing);
-        }
-    }
-    Ok(found)
+    let acts = acts.into_iter().map(|act| vec![act.into()]).collect();
+    let rows = tx.rows_of_many(&STANDINGS, acts, for_update).await?;
+    let standing = |row: &Row| -> Result<(ActId, Standing)> {
+        Ok((row.get("id")?, Standing { state: row.get("state")?, settled_at: row.opt("settled_at")? }))
+    };
+    rows.iter().map(standing).collect()
 }
 
-/// A new told text has not been told: the model gets it without `already_done`.
-async fn update(tx: &mut Tx, piece: &[&OutcomeJob]) -> Result<u64> {
+async fn update(tx: &mut Tx, taken: &[&OutcomeJob]) -> Result<u64> {
     let row_of = |job: &&OutcomeJob| -> Result<Vec<Arg>> {
         let outcome = &job.outcome;
         Ok(vec![
@@ -108,14 +117,8 @@ async fn update(tx: &mut Tx, piece: &[&OutcomeJob]) -> Result<u64> {
             outcome.settled_at.into(),
         ])
     };
-    let rows: Vec<Vec<Arg>> = piece.iter().map(row_of).collect::<Result<_>>()?;
-    let query = sql("update acts set state = v.column2, settled_at = v.column4, \
-         told = case when exists (select 1 from sessions s where s.id = acts.session \
-         and s.erased_at is not null) then null else coalesce(v.column3, acts.told) end, \
-         told_at = case when v.column3 is null then acts.told_at else null end from (values ")
-    .values(rows)
-    .push(") v where acts.id = v.column1");
-    tx.run(query).await
+    let rows = taken.iter().map(row_of).collect::<Result<_>>()?;
+    tx.run_many(&UPDATE, rows).await
 }
 
 /// Stores variables: those of outcomes under the epoch of their act, others under the one they name. A session

@@ -5,7 +5,24 @@ use std::collections::BTreeMap;
 use hookswitch_model::{ActId, Mode, OrgId, SecretId, Stamp};
 
 use super::job::Lazy;
-use crate::db::{Arg, Result, Tx, pieces, sql};
+use crate::db::{Arg, Many, Result, Tx};
+
+static USED: Many = Many::new(
+    "update secrets set last_used_at = ?4 where id = ?1 and org = ?2 and mode = ?3 \
+     and (last_used_at is null or last_used_at < ?4)",
+    (
+        "update secrets set last_used_at = v.column4 from (values ",
+        ") v where secrets.id = v.column1 and secrets.org = v.column2 and secrets.mode = v.column3 \
+         and (secrets.last_used_at is null or secrets.last_used_at < v.column4)",
+    ),
+    "",
+);
+
+static TOLD: Many = Many::new(
+    "update acts set told_at = ?2 where id = ?1",
+    ("update acts set told_at = v.column2 from (values ", ") v where acts.id = v.column1"),
+    " and acts.told_at is null and acts.state <> 'pending'",
+);
 
 /// Notes when answers were told; the first time stays.
 pub(super) async fn store_told(tx: &mut Tx, lazy: &[Lazy]) -> Result<u64> {
@@ -15,16 +32,8 @@ pub(super) async fn store_told(tx: &mut Tx, lazy: &[Lazy]) -> Result<u64> {
             told.entry(*act).or_insert(*at);
         }
     }
-    let told: Vec<(ActId, Stamp)> = told.into_iter().collect();
-    let mut rows = 0;
-    for piece in pieces(&told) {
-        let values = piece.iter().map(|(act, at)| -> Vec<Arg> { vec![(*act).into(), (*at).into()] });
-        let query = sql("update acts set told_at = v.column2 from (values ")
-            .values(values)
-            .push(") v where acts.id = v.column1 and acts.told_at is null and acts.state <> 'pending'");
-        rows += tx.run(query).await?;
-    }
-    Ok(rows)
+    let rows = told.into_iter().map(|(act, at)| -> Vec<Arg> { vec![act.into(), at.into()] });
+    tx.run_many(&TOLD, rows.collect()).await
 }
 
 /// Notes when secrets were last used.
@@ -36,17 +45,8 @@ pub(super) async fn store_touches(tx: &mut Tx, lazy: &[Lazy]) -> Result<u64> {
             last.2 = last.2.max(*at);
         }
     }
-    let used: Vec<_> = used.into_iter().collect();
-    let mut rows = 0;
-    for piece in pieces(&used) {
-        let values = piece.iter().map(|(secret, (org, mode, at))| -> Vec<Arg> {
-            vec![(*secret).into(), (*org).into(), (*mode).into(), (*at).into()]
-        });
-        let query = sql("update secrets set last_used_at = v.column4 from (values ").values(values).push(
-            ") v where secrets.id = v.column1 and secrets.org = v.column2 and secrets.mode = v.column3 \
-             and (secrets.last_used_at is null or secrets.last_used_at < v.column4)",
-        );
-        rows += tx.run(query).await?;
-    }
-    Ok(rows)
+    let rows = used.into_iter().map(|(secret, (org, mode, at))| -> Vec<Arg> {
+        vec![secret.into(), org.into(), mode.into(), at.into()]
+    });
+    tx.run_many(&USED, rows.collect()).await
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
 use super::job::{Errand, Lazy, Reply, Waiting};
@@ -18,6 +18,8 @@ pub(super) struct Task {
     pub(super) options: WriterOptions,
     urgent_jobs: mpsc::Receiver<Waiting>,
     errand_jobs: mpsc::Receiver<Errand>,
+    /// Somebody asks for a flush, or the queue of errands is full enough for a commit.
+    nudged: Arc<Notify>,
     pub(super) counters: Arc<Counters>,
     pub(super) urgent: Vec<Waiting>,
     pub(super) lazy: Vec<Lazy>,
@@ -35,6 +37,7 @@ impl Task {
         options: WriterOptions,
         urgent_jobs: mpsc::Receiver<Waiting>,
         errand_jobs: mpsc::Receiver<Errand>,
+        nudged: Arc<Notify>,
         counters: Arc<Counters>,
     ) -> Self {
         Self {
@@ -42,6 +45,7 @@ impl Task {
             options,
             urgent_jobs,
             errand_jobs,
+            nudged,
             counters,
             urgent: Vec::new(),
             lazy: Vec::new(),
@@ -69,12 +73,15 @@ impl Task {
         }
     }
 
-    /// Until there is an urgent job, a flush, a full batch of lazy jobs, or one that has waited long enough.
+    /// Until there is an urgent job, a flush, a full batch of lazy jobs, or one that has waited long enough. The first
+    /// lazy job wakes the task; those after it wait in their queue for the same moment.
     async fn wait_for_work(&mut self) {
-        while self.urgent.is_empty() && self.flushes.is_empty() && !self.is_closing {
-            let room = self.lazy.len() < self.most_lazy();
+        loop {
+            self.take_errands();
+            let is_full = self.lazy.len() >= self.options.most_unawaited;
             // After a failure a full batch waits too: the database needs a moment.
-            if !room && self.failing_since.is_none() {
+            let is_due = is_full && self.failing_since.is_none();
+            if !self.urgent.is_empty() || !self.flushes.is_empty() || self.is_closing || is_due {
                 return;
             }
             let deadline = self.lazy_since.map(|since| since + self.options.lazy_delay);
@@ -84,12 +91,20 @@ impl Task {
                     Some(job) => self.urgent.push(job),
                     None => self.is_closing = true,
                 },
-                errand = self.errand_jobs.recv(), if room => match errand {
+                () = self.nudged.notified() => {}
+                errand = self.errand_jobs.recv(), if deadline.is_none() => match errand {
                     Some(errand) => self.take(errand),
                     None => self.is_closing = true,
                 },
                 () = at(deadline), if deadline.is_some() => return,
             }
+        }
+    }
+
+    fn take_errands(&mut self) {
+        while self.lazy.len() < self.options.most_unawaited && self.flushes.is_empty() {
+            let Ok(errand) = self.errand_jobs.try_recv() else { return };
+            self.take(errand);
         }
     }
 
@@ -107,15 +122,19 @@ impl Task {
                 break;
             }
         }
-        while self.lazy.len() < self.most_lazy() && self.flushes.is_empty() {
-            let Ok(errand) = self.errand_jobs.try_recv() else { break };
-            self.take(errand);
-        }
+        self.take_errands();
     }
 
-    /// Most lazy jobs of the next commit: few where somebody waits for it.
-    pub(super) const fn most_lazy(&self) -> usize {
-        if self.urgent.is_empty() { self.options.most_unawaited } else { self.options.most_at_once }
+    /// Lazy jobs of the next commit. Where somebody waits for it there are few, and none as long as they can wait:
+    /// the more of them are written together, the fewer pages are written again and again.
+    pub(super) fn most_lazy(&self) -> usize {
+        if self.urgent.is_empty() {
+            return self.options.most_unawaited;
+        }
+        let is_due = self.lazy_since.is_some_and(|since| since.elapsed() >= self.options.lazy_delay);
+        let is_full = self.lazy.len() >= self.options.most_unawaited;
+        let is_asked_for = self.is_closing || !self.flushes.is_empty();
+        if is_due || is_full || is_asked_for { self.options.most_at_once } else { 0 }
     }
 
     fn take(&mut self, errand: Errand) {
@@ -142,6 +161,24 @@ impl Task {
         while let Ok(errand) = self.errand_jobs.try_recv() {
             self.take(errand);
         }
+    }
+}
+
+/// Runs the task. On SQLite it gets a thread of its own: its statements run there without going anywhere, and nobody
+/// else waits while it waits for the disk.
+pub(super) fn start(task: Task) {
+    if !task.store.is_sole_owner() {
+        tokio::spawn(task.run());
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let spawned = runtime.and_then(|runtime| {
+        let run = move || runtime.block_on(task.run());
+        std::thread::Builder::new().name("ledger".to_owned()).spawn(run)
+    });
+    if let Err(error) = spawned {
+        // Without its task every write is refused as closed.
+        tracing::error!(%error, "the thread of the ledger could not be started");
     }
 }
 

@@ -7,13 +7,13 @@ use hookswitch_model::event::SessionEvent;
 use hookswitch_model::execution::{Act, ActState, Execution};
 use hookswitch_model::{ActId, Scope, SecretId, SessionId, Stamp};
 use serde_json::{Map, Value};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::LedgerError;
 use super::job::{ActOutcome, Errand, IntentJob, Lazy, OutcomeJob, Urgent, Waiting};
 use super::room::Room;
 use super::stats::{Counters, WriterStats};
-use super::task::Task;
+use super::task::{Task, start};
 use crate::open::Store;
 
 /// Bounds of the writer.
@@ -40,7 +40,7 @@ impl Default for WriterOptions {
             urgent_queue: 1024,
             lazy_queue: 8192,
             most_at_once: 256,
-            most_unawaited: 2048,
+            most_unawaited: 4096,
             lazy_delay: Duration::from_millis(200),
             patience: Duration::from_secs(5),
         }
@@ -52,6 +52,9 @@ impl Default for WriterOptions {
 pub struct Writer {
     urgent: mpsc::Sender<Waiting>,
     errands: mpsc::Sender<Errand>,
+    nudge: Arc<Notify>,
+    /// So many errands in the queue are enough for a commit.
+    enough: usize,
     counters: Arc<Counters>,
 }
 
@@ -62,9 +65,12 @@ impl Writer {
         let (urgent, urgent_jobs) = mpsc::channel(options.urgent_queue.max(1));
         let (errands, errand_jobs) = mpsc::channel(options.lazy_queue.max(1));
         let counters = Arc::new(Counters::default());
-        let task = Task::new(store, options, urgent_jobs, errand_jobs, Arc::clone(&counters));
-        tokio::spawn(task.run());
-        Self { urgent, errands, counters }
+        let nudge = Arc::new(Notify::new());
+        let enough = options.most_unawaited.min(errands.max_capacity() / 2);
+        let nudged = Arc::clone(&nudge);
+        let task = Task::new(store, options, urgent_jobs, errand_jobs, nudged, Arc::clone(&counters));
+        start(task);
+        Self { urgent, errands, nudge, enough, counters }
     }
 
     /// Writes an intent: act and execution are on disk when this returns `Ok`, and only then may the first byte
@@ -134,7 +140,8 @@ impl Writer {
     /// Waits for a place in the queue of events and the like. Whoever holds one can put something into it without
     /// waiting, so under a lock: places are stored in the order in which they are filled.
     pub async fn room(&self) -> Result<Room<'_>, LedgerError> {
-        self.errands.reserve().await.map(Room).map_err(|_| LedgerError::Closed)
+        let place = self.errands.reserve().await.map_err(|_| LedgerError::Closed)?;
+        Ok(Room { place, writer: self })
     }
 
     /// Stores the variables of a session, if it is still owned under `epoch`.
@@ -181,10 +188,20 @@ impl Writer {
     async fn ask(&self, errand: fn(super::job::Reply) -> Errand) -> Result<(), LedgerError> {
         let (reply, answer) = oneshot::channel();
         self.errands.send(errand(reply)).await.map_err(|_| LedgerError::Closed)?;
+        self.nudge.notify_one();
         answer.await.unwrap_or(Err(LedgerError::Closed))
     }
 
     async fn send(&self, job: Lazy) -> Result<(), LedgerError> {
-        self.errands.send(Errand::Write(job)).await.map_err(|_| LedgerError::Closed)
+        self.errands.send(Errand::Write(job)).await.map_err(|_| LedgerError::Closed)?;
+        self.nudge_when_enough();
+        Ok(())
+    }
+
+    /// The task looks into the queue by the clock. When much has come before, it is told.
+    pub(super) fn nudge_when_enough(&self) {
+        if self.errands.max_capacity() - self.errands.capacity() >= self.enough {
+            self.nudge.notify_one();
+        }
     }
 }

@@ -40,7 +40,7 @@ impl Whole {
         let bindings = registry.list_bindings(scope, agent.id).await?;
         let wanted: Vec<_> = bindings.iter().map(|binding| binding.tool).collect();
         let stored = registry.tools_by_ids(scope, &wanted).await?;
-        let tools = wanted.iter().filter_map(|id| stored.get(id));
+        let tools = wanted.iter().filter_map(|id| stored.iter().find(|tool| tool.id == *id));
         let tools = tools.map(|tool| tool.name.as_str().to_owned()).collect();
         let mut opened = HashMap::new();
         for seal in wire::seals_of(&agent.draft) {

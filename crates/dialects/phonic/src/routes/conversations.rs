@@ -1,10 +1,13 @@
 //! Conversations: sessions read back.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use hookswitch_api::{PathText, Sessions, SurfaceState};
 use hookswitch_engine::{Engine, ExecutionFilter};
 use hookswitch_model::event::EventKind;
 use hookswitch_model::execution::Execution;
+use hookswitch_model::tool::StoredTool;
 use hookswitch_model::{Scope, SessionId, Stamp, ToolId};
 use hookswitch_registry::RegistryError;
 use serde_json::json;
@@ -35,6 +38,7 @@ pub(super) async fn show(
     wanted.sort_unstable();
     wanted.dedup();
     let tools = registry.tools_by_ids(scope, &wanted).await?;
+    let tools: HashMap<ToolId, StoredTool> = tools.into_iter().map(|tool| (tool.id, tool)).collect();
     let project = match registry.get_project(scope, session.project).await {
         Ok(project) => Some(project),
         Err(RegistryError::NotFound(_)) => None,
