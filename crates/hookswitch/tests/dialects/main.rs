@@ -1,5 +1,10 @@
 //! The vendors' dialects from outside: the real binary, the vendors' own clients, real receivers.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read their own environment")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests read their own environment"
+)]
 
 mod bland;
 mod burki;
@@ -8,4 +13,5 @@ mod pairs;
 mod phonic;
 mod pyai;
 #[path = "../e2e/server.rs"]
+#[allow(dead_code, reason = "other binaries use the rest")]
 mod server;

@@ -11,7 +11,7 @@ fn text(value: &Value, member: &str) -> String {
 }
 
 /// Everything that the vendor's client does with tools and agents, and the quirks that it has.
-const CLIENT: &str = r##"
+const CLIENT: &str = r#"
 import json, os
 from pyai import PyAI, PyAIError
 
@@ -96,7 +96,7 @@ assert c._get_json("/v1/webhooks/signing-secret") == {"object": "webhook_signing
 assert c._post_json("/v1/webhooks/signing-secret", {})["secret"].startswith("whsec_")
 assert c._get_json("/v1/tools/calls?limit=5")["data"] == []
 print(json.dumps({"agent": agent["agent_id"], "tool": made["id"], "old": made["hmac_secret"], "new": rotated["hmac_secret"]}))
-"##;
+"#;
 
 /// Checks what arrived with code that is not ours: HMAC by the vendor's scheme, Standard Webhooks by its package.
 const VERIFY: &str = r#"
@@ -202,7 +202,9 @@ async fn the_client_registers_and_a_session_calls() {
     let script =
         format!("import json\nDATA = json.loads({:?})\n{VERIFY}", json!({"requests": [item]}).to_string());
     assert_eq!(printed(&house.python(&script)).trim(), "verified 1");
-    let calls = house.send(Method::GET, "/pyai/v1/tools/calls?include=details", None).await.body;
+    let listed = house.send(Method::GET, "/pyai/v1/tools/calls?include=details", None).await;
+    assert!(listed.headers["x-request-id"].to_str().unwrap().starts_with("req_"));
+    let calls = listed.body;
     let outcomes: Vec<&Value> =
         calls["data"].as_array().unwrap().iter().map(|call| &call["outcome"]).collect();
     assert_eq!(outcomes, ["refused", "done", "done", "done"], "{calls}");
@@ -216,6 +218,8 @@ async fn attempts_share_their_keys_and_the_ceiling_holds() {
         let body = json!({"name": name, "webhook_url": house.receiver_url(path), "side_effect": effect, "timeout_ms": 15000});
         house.send(Method::POST, "/pyai/v1/tools", Some(&body)).await.body
     };
+    let absent = house.send(Method::GET, "/pyai/v1/tools/tool_x", None).await;
+    assert_eq!((absent.status, &absent.body["type"]), (404, &json!("/pyai/problems/tool_not_found")));
     let busy = create("busy", "/busy", "read").await;
     let slow = create("slow", "/slow", "action").await;
     let start = json!({"tools": [busy["id"], slow["id"]]});
