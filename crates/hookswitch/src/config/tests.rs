@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used)]
+use hookswitch_server::Calls;
+
 use super::*;
 
 fn file(text: &str) -> (tempfile::TempDir, ServeFlags) {
@@ -40,6 +42,18 @@ fn misspelt_settings_are_named_with_the_right_word() {
     let (_folder, flags) = file("lissten = \"127.0.0.1:1\"\n");
     let error = load(&flags, &[]).unwrap_err().to_string();
     assert!(error.contains("config.toml:1") && error.contains("did you mean `listen`"), "{error}");
+}
+
+#[test]
+fn calls_are_refused_or_simulated() {
+    let calls = |text: &str| {
+        let (_folder, flags) = file(text);
+        load(&flags, &[]).map(|config| config.calls)
+    };
+    assert_eq!(calls("").unwrap(), Calls::None);
+    assert_eq!(calls("calls = \"simulate\"\n").unwrap(), Calls::Simulate);
+    let error = calls("calls = \"dial\"\n").unwrap_err().to_string();
+    assert!(error.contains("none or simulate"), "{error}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ suite![
     sessions_are_counted
 ];
 
-fn is_absent<T>(found: Result<T, StoreError>) -> bool {
+fn is_absent<T>(found: &Result<T, StoreError>) -> bool {
     matches!(found, Err(StoreError::NotFound))
 }
 
@@ -31,12 +31,12 @@ async fn a_session_has_tools_of_its_own(fixture: Fixture) {
     let shared = fixture.tool(&tenant, "shared").await.id;
     assert!(store.get_tool_for_session(tenant.scope, session, shared).await.is_ok());
     assert!(store.tool_at_version(tenant.scope, id, 1).await.is_ok());
-    assert!(is_absent(store.get_tool_for_session(tenant.scope, SessionId::generate(), id).await));
-    assert!(is_absent(store.get_tool_for_session(other.scope, session, id).await));
+    assert!(is_absent(&store.get_tool_for_session(tenant.scope, SessionId::generate(), id).await));
+    assert!(is_absent(&store.get_tool_for_session(other.scope, session, id).await));
     // Nobody else finds, counts, changes, lists or removes it.
-    assert!(is_absent(store.get_tool(tenant.scope, id).await));
-    assert!(is_absent(store.delete_tool(tenant.scope, id).await));
-    assert!(is_absent(store.update_tool(tenant.scope, id, None, ToolChanges::default(), None).await));
+    assert!(is_absent(&store.get_tool(tenant.scope, id).await));
+    assert!(is_absent(&store.delete_tool(tenant.scope, id).await));
+    assert!(is_absent(&store.update_tool(tenant.scope, id, None, ToolChanges::default(), None).await));
     assert_eq!(store.tool_by_name(tenant.scope, "own").await.unwrap(), None);
     assert!(store.tools_by_ids(tenant.scope, &[id]).await.unwrap().is_empty());
     let listed = store.list_tools(tenant.scope, &ToolFilter::default(), &Page::default()).await.unwrap();
@@ -44,7 +44,7 @@ async fn a_session_has_tools_of_its_own(fixture: Fixture) {
     assert_eq!(store.count_tools(tenant.scope, &ToolFilter::default()).await.unwrap(), 1);
     assert_eq!(store.delete_session_tools(other.scope, session).await.unwrap(), 0);
     assert_eq!(store.delete_session_tools(tenant.scope, session).await.unwrap(), 1);
-    assert!(is_absent(store.get_tool_for_session(tenant.scope, session, id).await));
+    assert!(is_absent(&store.get_tool_for_session(tenant.scope, session, id).await));
 }
 
 async fn they_go_with_the_sessions_content(fixture: Fixture) {
@@ -61,12 +61,12 @@ async fn they_go_with_the_sessions_content(fixture: Fixture) {
     }
     let [(erased, first), (ended, second)] = ids[..] else { panic!() };
     store.erase_session(tenant.scope, erased).await.unwrap();
-    assert!(is_absent(store.get_tool_for_session(tenant.scope, erased, first).await));
+    assert!(is_absent(&store.get_tool_for_session(tenant.scope, erased, first).await));
     assert_eq!(store.prune_payloads_any_tenant(later, 10).await.unwrap().tools, 0, "its session runs");
     store.end_session(tenant.scope, ended, EndReason::Ended, Stamp::now()).await.unwrap();
     assert_eq!(store.prune_payloads_any_tenant(Stamp::from_micros(5), 10).await.unwrap().tools, 0);
     assert_eq!(store.prune_payloads_any_tenant(later, 10).await.unwrap().tools, 1);
-    assert!(is_absent(store.get_tool_for_session(tenant.scope, ended, second).await));
+    assert!(is_absent(&store.get_tool_for_session(tenant.scope, ended, second).await));
 }
 
 async fn those_of_no_session_go(fixture: Fixture) {

@@ -1,5 +1,7 @@
 //! Calls: asked for and looked at. Without a call engine they are refused, or become text sessions.
 
+use std::collections::hash_map::Entry;
+
 use axum::extract::State;
 use hookswitch_api::{AnyJson, Failure, PathText, Sessions, SurfaceState};
 use hookswitch_engine::{ExecutionFilter, SessionStart, StartTool};
@@ -145,9 +147,9 @@ pub(super) async fn show(
     executions.reverse();
     let mut tools = Tools::new();
     for key in executions.iter().filter_map(|execution| execution.tool.zip(execution.tool_version)) {
-        if !tools.contains_key(&key) {
+        if let Entry::Vacant(place) = tools.entry(key) {
             match state.registry().tool_at_version(scope, key.0, key.1).await {
-                Ok(tool) => drop(tools.insert(key, tool)),
+                Ok(tool) => drop(place.insert(tool)),
                 // Deleted since, or of a session whose content was erased.
                 Err(RegistryError::NotFound(_)) => {}
                 Err(error) => return Err(error.into()),

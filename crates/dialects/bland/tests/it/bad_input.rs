@@ -129,8 +129,8 @@ async fn what_belongs_to_others_is_not_there() {
         ("DELETE", "/v1/tools/{}", None),
         ("POST", "/v1/tools/{}/test", Some("{}")),
     ] {
-        let theirs = house.send(&other, method, &path.replace("{}", &id), body.map(|b| b.into())).await;
-        let nobodys = house.send(&other, method, &path.replace("{}", absent), body.map(|b| b.into())).await;
+        let theirs = house.send(&other, method, &path.replace("{}", &id), body.map(Into::into)).await;
+        let nobodys = house.send(&other, method, &path.replace("{}", absent), body.map(Into::into)).await;
         assert_eq!(
             (theirs.refused(404), &theirs.body),
             (nobodys.refused(404), &nobodys.body),

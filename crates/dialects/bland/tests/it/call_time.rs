@@ -162,7 +162,7 @@ async fn what_another_tool_found_makes_another_act() {
         .requests()
         .iter()
         .filter(|sent| sent.method == "POST")
-        .map(|sent| sent.text())
+        .map(hookswitch_testkit::RecordedRequest::text)
         .collect();
     assert_eq!(bodies, [r#"{"order":0}"#, r#"{"order":1}"#], "names without regard to case count, too");
 }

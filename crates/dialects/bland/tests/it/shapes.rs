@@ -12,12 +12,12 @@ fn steady(mut body: Value, house: &House) -> Value {
                 for (name, member) in members {
                     match name.as_str() {
                         "tool_id" | "call_id" | "c_id" | "id" if member.is_string() => {
-                            *member = json!("<id>")
+                            *member = json!("<id>");
                         }
                         "created_at" | "started_at" | "end_at" | "webhook-timestamp"
                             if member.is_string() =>
                         {
-                            *member = json!("<moment>")
+                            *member = json!("<moment>");
                         }
                         "webhook-id" | "webhook-signature" | "idempotency-key" => *member = json!("<fresh>"),
                         "duration_ms" => *member = json!(1.5),

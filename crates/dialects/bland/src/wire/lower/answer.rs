@@ -66,13 +66,12 @@ fn entry_of(mappings: &mut Mappings, entry: &Value, at: &str, items: &mut Vec<It
     };
     let is_set = read(mappings, name, members.get("data"), &format!("{at}.data"), items);
     match members.get("context") {
-        None | Some(Value::Null) => {}
         Some(Value::String(text)) if text.chars().count() > MOST_CONTEXT => {
             let message = format!("{at}.context must have at most {MOST_CONTEXT} characters.");
             refuse(items, &format!("{at}.context"), &message);
         }
         Some(Value::String(text)) if is_set && !text.is_empty() => mappings.context.push(text.clone()),
-        Some(Value::String(_)) => {}
+        None | Some(Value::Null | Value::String(_)) => {}
         Some(_) => refuse(items, &format!("{at}.context"), &format!("{at}.context must be a string.")),
     }
 }

@@ -80,13 +80,11 @@ fn lower(given: &Fields, before: Before, facts: &Facts, is_new: bool) -> Result<
     lowering.answer();
     lowering.forget_unused_secrets();
     let Lowering { mut draft, written, items, .. } = lowering;
-    match Problem::of(items) {
-        Some(problem) => Err(problem),
-        None => {
-            written.put_into(&mut draft);
-            Ok(draft)
-        }
+    if let Some(problem) = Problem::of(items) {
+        return Err(problem);
     }
+    written.put_into(&mut draft);
+    Ok(draft)
 }
 
 impl<'a> Lowering<'a> {
@@ -139,8 +137,9 @@ impl<'a> Lowering<'a> {
 
     /// Keeps the spelling of a field where the draft alone would show another.
     fn note_spelling(&mut self, field: &'static str, value: Option<&Value>) {
-        let alone = canonical(&self.draft, field);
-        let same = |value: &Value| alone.as_ref().is_some_and(|alone| alone.to_string() == value.to_string());
+        // As texts: the order of members is part of a spelling.
+        let alone = canonical(&self.draft, field).map(|alone| alone.to_string());
+        let same = |value: &Value| alone.as_deref() == Some(value.to_string().as_str());
         match value {
             Some(value) if !value.is_null() && !same(value) => {
                 self.written.fields.insert(field.to_owned(), value.clone());

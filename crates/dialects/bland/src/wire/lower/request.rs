@@ -45,9 +45,10 @@ impl Lowering<'_> {
         self.url(&mut webhook);
         let is_other_method = self.method(&mut webhook);
         self.query(&mut webhook);
-        let body = self.body(&mut webhook, is_other_method);
+        let is_new_body = self.changed("body").is_some() || is_other_method;
+        let body = if is_new_body { self.body(&mut webhook) } else { None };
         self.draft.webhook = Some(webhook);
-        if let Some(body) = body {
+        if is_new_body {
             self.note_spelling("body", body.as_ref());
         }
         for field in ["url", "query"] {
@@ -125,19 +126,16 @@ impl Lowering<'_> {
     }
 
     /// The body of the draft: nothing where the method carries none; the written one comes back with the method. Gives
-    /// the written one where it is to be noted.
-    fn body(&mut self, webhook: &mut WebhookDraft, is_other_method: bool) -> Option<Option<Value>> {
-        let given = self.changed("body");
-        if given.is_none() && !is_other_method {
-            return None;
-        }
-        let written = given.or_else(|| self.shown.get("body")).filter(|value| !value.is_null()).cloned();
+    /// the written one.
+    fn body(&mut self, webhook: &mut WebhookDraft) -> Option<Value> {
+        let written = self.changed("body").or_else(|| self.shown.get("body"));
+        let written = written.filter(|value| !value.is_null()).cloned();
         if written.as_ref().is_some_and(|body| body.to_string().len() > MOST_BODY_BYTES) {
             self.refuse("body", format!("body must have at most {MOST_BODY_BYTES} bytes."));
             return None;
         }
         let meant = written.as_ref().map(|body| resolved(body, &self.written.secrets));
         webhook.body = if is_bodyless(webhook) { None } else { meant };
-        Some(written)
+        written
     }
 }

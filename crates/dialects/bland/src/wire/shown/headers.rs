@@ -23,8 +23,8 @@ pub(super) fn headers(draft: &ToolDraft, written: &Written, reveal: Reveal<'_>) 
             },
         };
         let is_scalar = written.header_scalars.contains(name);
-        let scalar = is_scalar.then(|| serde_json::from_str(&text).ok()).flatten();
-        members.insert(name.clone(), scalar.filter(|value| is_plain(value)).unwrap_or(Value::from(text)));
+        let scalar = is_scalar.then(|| serde_json::from_str(&text).ok()).flatten().filter(is_plain);
+        members.insert(name.clone(), scalar.unwrap_or_else(|| Value::from(text)));
     }
     for name in written.header_nulls.iter().filter(|name| !webhook.headers.contains_key(*name)) {
         members.insert(name.clone(), Value::Null);

@@ -107,7 +107,7 @@ fn means(draft: &ToolDraft, written: &Written, field: &str, spelt: &Value) -> bo
     match field {
         "speech" => spelt.as_str().filter(|text| !text.is_empty()) == draft.speech.line.as_deref(),
         "timeout" => budget_ms(spelt) == draft.timeout_ms.map(|timeout| timeout.0),
-        "url" => resolved(spelt, &written.secrets) == Value::from(webhook.url.as_str()),
+        "url" => resolved(spelt, &written.secrets) == webhook.url.as_str(),
         "body" if is_bodyless(webhook) => webhook.body.is_none(),
         "body" => webhook.body.as_ref() == Some(&resolved(spelt, &written.secrets)),
         "query" => object_of(&resolved(spelt, &written.secrets)).as_ref() == Some(&webhook.query),
