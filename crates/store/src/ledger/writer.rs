@@ -38,10 +38,10 @@ impl Default for WriterOptions {
     fn default() -> Self {
         Self {
             urgent_queue: 1024,
-            lazy_queue: 8192,
+            lazy_queue: 16_384,
             most_at_once: 256,
-            most_unawaited: 4096,
-            lazy_delay: Duration::from_millis(200),
+            most_unawaited: 8192,
+            lazy_delay: Duration::from_millis(400),
             patience: Duration::from_secs(5),
         }
     }
