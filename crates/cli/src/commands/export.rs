@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Context;
 use crate::error::{CliError, Exit};
-use crate::transfer::{Vendor, export, show_export};
+use crate::transfer::{Secrets, Vendor, export, show_export};
 
 /// Where to.
 #[derive(Debug, clap::Args)]
@@ -16,11 +16,15 @@ pub struct Export {
     /// Write a file instead of the standard output
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write header values in clear where the key may read them; keep the result safe
+    #[arg(long)]
+    with_secrets: bool,
 }
 
 impl Export {
     pub(super) async fn run(self, context: &mut Context<'_>) -> Result<Exit, CliError> {
-        let exported = export(&mut context.api, self.vendor).await?;
+        let secrets = if self.with_secrets { Secrets::Included } else { Secrets::KeptBack };
+        let exported = export(&mut context.api, self.vendor, secrets).await?;
         let value = Value::Array(exported.tools.clone());
         match &self.out {
             None => context.terminal.line(format!("{value:#}"))?,

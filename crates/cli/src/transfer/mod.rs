@@ -7,7 +7,7 @@ mod report;
 mod source;
 mod vendor;
 
-pub(crate) use export::export;
+pub(crate) use export::{Secrets, export};
 pub(crate) use import::import;
 pub(crate) use report::{show_export, show_import};
 pub(crate) use source::{Origin, read};

@@ -73,23 +73,13 @@ impl House {
         path: &str,
         body: Option<&Value>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.address()));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if body.is_some() {
-            request = request.header("content-type", "application/json");
-        }
-        let bytes = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
-        let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
-        let response = client.request(request.body(Full::new(bytes)).unwrap()).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
-        }
+        let url = format!("{}{path}", self.address());
+        send_to(&url, headers, method, body).await
+    }
+
+    /// Everything the server logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.server.log()
     }
 
     /// Runs a Python script with the vendors' packages; `HOUSE` is our address, `RECEIVER` the receiver's, `KEY` the key.
@@ -106,6 +96,32 @@ impl House {
             .unwrap();
         child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
         child.wait_with_output().unwrap()
+    }
+}
+
+/// A request to a URL with these headers and none beside them but the body's type.
+pub(crate) async fn send_to(
+    url: &str,
+    headers: &[(&str, &str)],
+    method: Method,
+    body: Option<&Value>,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    if body.is_some() {
+        request = request.header("content-type", "application/json");
+    }
+    let bytes = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let response = client.request(request.body(Full::new(bytes)).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    Answer {
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
     }
 }
 

@@ -9,6 +9,8 @@
 mod bland;
 mod burki;
 mod house;
+mod mounts;
+mod moves;
 mod pairs;
 mod phonic;
 mod pyai;

@@ -265,7 +265,7 @@ async fn every_pair_of_dialects_shares_the_tools_that_both_can_express() {
             let text = format!("Changed through {viewer:?}");
             viewer.change_description(&house, &id, &text).await;
             let native = house.send(Method::GET, &format!("/v1/tools/{native_id}"), None).await.body;
-            assert_eq!(native["description"], text, "{at}");
+            assert_eq!(native["definition"]["description"], text, "{at}");
             assert_eq!(
                 native["dialect"], stored["dialect"],
                 "{at}: a change moves no tool to another dialect"
