@@ -46,6 +46,7 @@ pub(crate) fn documented() -> OpenApiRouter<NativeState> {
         .routes(routes!(orgs::list, orgs::create))
         .routes(routes!(projects::list, projects::create))
         .routes(routes!(projects::show))
+        .routes(routes!(projects::rotate_signing_secret))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::show))
         .routes(routes!(keys::revoke))

@@ -1,13 +1,15 @@
 //! Projects.
 
 use axum::extract::State;
-use hookswitch_api::{Admin, Json, PageQuery, PathId, Query, SurfaceState, ToolsRead};
+use hookswitch_api::{Admin, Json, PageQuery, PathId, Query, SurfaceState, ToolsRead, ToolsWrite};
 use hookswitch_model::ProjectId;
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Allowed, Answer, created, ok, page};
 use crate::wire::account::{NewProject, ProjectView};
+use crate::wire::tool::RotatedSecret;
 use crate::wire::{ids, list::List};
 use crate::{Native, NativeState};
 
@@ -62,4 +64,21 @@ pub(super) async fn show(
     PathId(id, _): PathId<ProjectId, Native>,
 ) -> Answer {
     ok(&ProjectView::from(state.registry().get_project(caller.scope(), id).await?))
+}
+
+/// Make a new signing secret of a project
+///
+/// It signs for the tools whose `signature` is `project`; both secrets sign until `previous_valid_until`. Live and test
+/// have their own. Needs the permission `tools:write`.
+#[utoipa::path(post, path = "/v1/projects/{id}/rotate-signing-secret", tag = "projects",
+    operation_id = "rotateProjectSigningSecret",
+    params(("id" = ids::ProjectId, Path, description = "The project")),
+    responses((status = 200, description = "The new secret, shown once", body = RotatedSecret)))]
+pub(super) async fn rotate_signing_secret(
+    State(state): State<NativeState>,
+    caller: Allowed<ToolsWrite>,
+    PathId(id, _): PathId<ProjectId, Native>,
+) -> Answer {
+    let (secret, until) = state.registry().rotate_project_signing_secret(caller.scope(), id).await?;
+    ok(&RotatedSecret { signing_secret: secret.expose_secret().to_owned(), previous_valid_until: until })
 }
