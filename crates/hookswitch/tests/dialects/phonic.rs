@@ -221,7 +221,7 @@ client.tools.create(name="busy", endpoint_method="GET", endpoint_url=receiver + 
     assert_eq!(rotated.status, 200, "{}", rotated.body);
     let secret = rotated.body["signing_secret"].as_str().unwrap().to_owned();
     let tools = ["book", "orders", "taken", "busy"];
-    let phone = json!({"channel": "phone", "system": {"from": "+15550001111", "to": "+15550002222"}});
+    let phone = json!({"channel": "phone", "from": "+15550001111", "to": "+15550002222"});
     let on_phone = session(&house, &tools, phone).await;
     let off_phone = session(&house, &tools, json!({})).await;
     let booked = call(&house, &on_phone, "book", json!({"date": "2026-01-02", "room": "a/b"})).await;
