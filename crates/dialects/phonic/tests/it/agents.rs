@@ -171,3 +171,32 @@ async fn an_agents_tools_are_those_of_its_sessions() {
     house.call(session.id, "book", json!({})).await;
     assert_eq!(house.receiver.requests().len(), 1);
 }
+
+#[tokio::test]
+async fn a_refused_change_changes_nothing() {
+    let house = House::open().await;
+    house.tool(house.webhook(json!({}))).await;
+    let before = made(&house, json!({"name": "desk", "tools": ["book"]})).await;
+    made(&house, json!({"name": "taken"})).await;
+    for body in [
+        json!({"tools": [], "timezone": "Mars/Base"}),
+        json!({"tools": [], "name": "taken"}),
+        json!({"welcome_message": "Hi", "tools": ["nobody"]}),
+    ] {
+        house.patch("/v1/agents/desk", body).await.refused(400);
+        assert_eq!(house.get("/v1/agents/desk").await.ok()["agent"], before);
+    }
+}
+
+#[tokio::test]
+async fn of_many_upserts_at_once_one_inserts() {
+    let house = std::sync::Arc::new(House::open().await);
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let house = std::sync::Arc::clone(&house);
+        tasks.spawn(async move { house.put("/v1/agents/upsert", json!({"name": "desk"})).await.ok() });
+    }
+    let answers = tasks.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| answer["inserted"] == true).count(), 1);
+    assert!(answers.iter().all(|answer| answer["agent"]["id"] == answers[0]["agent"]["id"]));
+}
