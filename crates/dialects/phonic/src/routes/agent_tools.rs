@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use hookswitch_model::binding::Binding;
 use hookswitch_model::name::ToolName;
-use hookswitch_model::{AgentId, ProjectId, Scope, ToolId};
+use hookswitch_model::{AgentId, Findings, ProjectId, Scope, ToolId};
 use hookswitch_registry::{NewBinding, Registry, RegistryError};
 
 use super::Refused;
 use crate::wire::agent::{Wanted, place};
-use crate::wire::param_errors::ParamErrors;
+use crate::wire::param_errors::{ParamErrors, item};
 
 /// Where names of tools are looked up.
 #[derive(Clone, Copy)]
@@ -40,6 +40,29 @@ impl Place<'_> {
         Ok(place(names, &known, at))
     }
 
+    /// Notes tools that want settings which this API can't give, and that were not bound with them elsewhere.
+    pub(super) async fn check_settings(
+        &self,
+        names: &[String],
+        wanted: &Wanted,
+        before: &[Binding],
+        errors: &mut ParamErrors,
+    ) -> Result<(), Refused> {
+        let stored = self.registry.tools_by_ids(self.scope, &wanted.bound).await?;
+        for tool in stored.values().filter(|tool| before.iter().all(|binding| binding.tool != tool.id)) {
+            let mut findings = Findings::default();
+            if let Some(schema) = &tool.draft.config_schema {
+                schema.check_config(&serde_json::Map::new(), "$", &mut findings);
+            }
+            let index = names.iter().position(|name| name == tool.name.as_str());
+            if let (true, Some(index)) = (findings.has_errors(), index) {
+                errors
+                    .note(item("tools", index), "This tool needs settings that are made through another API");
+            }
+        }
+        Ok(())
+    }
+
     /// Binds these tools and no others. Those that stay keep their settings.
     pub(super) async fn bind(
         &self,
@@ -54,23 +77,7 @@ impl Place<'_> {
             None => NewBinding { tool: *tool, enabled: true, config: serde_json::Map::new() },
         };
         let all: Vec<NewBinding> = tools.iter().map(binding).collect();
-        match self.registry.replace_bindings(self.scope, agent, all).await {
-            Ok(_) => Ok(()),
-            // A tool that wants settings which this API can't give.
-            Err(RegistryError::Invalid(findings)) => {
-                let mut errors = ParamErrors::default();
-                for finding in &findings {
-                    errors.note(place_of(&finding.path), finding.message.clone());
-                }
-                Err(errors.into())
-            }
-            Err(error) => Err(error.into()),
-        }
+        self.registry.replace_bindings(self.scope, agent, all).await?;
+        Ok(())
     }
-}
-
-/// `$[3].config.x` → `tools[3]`
-fn place_of(path: &str) -> String {
-    let index = path.strip_prefix("$[").and_then(|rest| rest.split(']').next());
-    index.map_or_else(|| "tools".to_owned(), |index| format!("tools[{index}]"))
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use axum::extract::State;
-use hookswitch_api::{PathText, SurfaceState, ToolsRead, ToolsWrite};
+use hookswitch_api::{Failure, PathText, SurfaceState, ToolsRead, ToolsWrite};
 use hookswitch_model::agent::Agent;
+use hookswitch_model::binding::Binding;
 use hookswitch_model::name::AgentName;
-use hookswitch_model::{Findings, SealId, ToolId};
+use hookswitch_model::{Findings, Scope, SealId, ToolId};
 use hookswitch_registry::{AgentSeals, Caller, Project, Registry, RegistryError};
 use http::StatusCode;
 use serde_json::json;
@@ -64,7 +65,7 @@ async fn make(
 ) -> Result<Agent, Refused> {
     let mut change = wire::read(body, &mut SealId::generate)?;
     let place = Place { registry, scope: caller.scope(), project: project.id };
-    let bound = checked(&place, &mut change, &HashMap::new()).await?;
+    let bound = checked(&place, &mut change, &HashMap::new(), &[]).await?;
     let seals = AgentSeals { new: change.new_seals, kept: Vec::new() };
     let made = registry.create_agent_sealed(caller.scope(), project.id, change.draft, seals).await;
     let agent = made.map_err(worded)?;
@@ -81,12 +82,14 @@ async fn checked(
     place: &Place<'_>,
     change: &mut Change,
     bound: &HashMap<String, ToolId>,
+    before: &[Binding],
 ) -> Result<Option<Vec<ToolId>>, Refused> {
     let mut errors = std::mem::take(&mut change.errors);
     let mut tools = None;
     if let Some(names) = &change.tools {
         let (wanted, unknown) = place.look_up(names, bound, "tools").await?;
         errors.merge(unknown);
+        place.check_settings(names, &wanted, before, &mut errors).await?;
         wire::keep_built_ins(&mut change.draft, &wanted);
         tools = Some(wanted.bound);
     }
@@ -159,17 +162,34 @@ async fn save(
     let mut change = wire::read_change(body, whole.known(), &mut SealId::generate);
     let place = Place { registry, scope, project: whole.project.id };
     let bound = whole.tools.iter().cloned().zip(whole.bindings.iter().map(|binding| binding.tool)).collect();
-    let tools = checked(&place, &mut change, &bound).await?;
+    let tools = checked(&place, &mut change, &bound, &whole.bindings).await?;
     if !change.is_changed {
         return Ok(whole);
-    }
-    if let Some(tools) = tools {
-        place.bind(whole.agent.id, &tools, &whole.bindings).await?;
     }
     let kept = wire::seals_of(&change.draft);
     let seals = AgentSeals { new: change.new_seals, kept };
     let saved = registry.update_agent_sealed(scope, whole.agent.id, change.draft, seals).await;
-    Whole::of(registry, caller, saved.map_err(worded)?, whole.project).await
+    let saved = saved.map_err(worded)?;
+    if let Some(tools) = tools {
+        place.bind(saved.id, &tools, &whole.bindings).await?;
+    }
+    Whole::of(registry, caller, saved, whole.project).await
+}
+
+/// The agent that has the name of a body, if there is one.
+async fn named(
+    registry: &Registry,
+    scope: Scope,
+    project: &Project,
+    body: &wire::Body,
+) -> Result<Option<Agent>, Refused> {
+    let name = body.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let Ok(name) = AgentName::parse(name) else { return Ok(None) };
+    match registry.agent_by_name(scope, project.id, &name).await {
+        Ok(agent) => Ok(Some(agent)),
+        Err(RegistryError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(super) async fn upsert(
@@ -181,21 +201,23 @@ pub(super) async fn upsert(
     let (registry, scope) = (state.registry(), caller.scope());
     let project = project.find(registry, scope).await?;
     let body = body.required()?;
-    let name = body.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
-    let stored = match AgentName::parse(name) {
-        Ok(name) => match registry.agent_by_name(scope, project.id, &name).await {
-            Ok(agent) => Some(agent),
-            Err(RegistryError::NotFound(_)) => None,
-            Err(error) => return Err(error.into()),
-        },
-        Err(_) => None,
-    };
-    let is_new = stored.is_none();
-    let whole = if let Some(agent) = stored {
-        save(registry, &caller, agent, project, &body).await?
-    } else {
-        let agent = make(registry, &caller, &project, &body).await?;
-        Whole::of(registry, &caller, agent, project).await?
+    let mut stored = named(registry, scope, &project, &body).await?;
+    let mut made = None;
+    if stored.is_none() {
+        match make(registry, &caller, &project, &body).await {
+            Ok(agent) => made = Some(agent),
+            // Somebody else made it in between.
+            Err(Refused::Failure(Failure::Registry(RegistryError::NameTaken { .. }))) => {
+                stored = named(registry, scope, &project, &body).await?;
+            }
+            Err(refused) => return Err(refused),
+        }
+    }
+    let is_new = made.is_some();
+    let whole = match (made, stored) {
+        (Some(agent), _) => Whole::of(registry, &caller, agent, project).await?,
+        (None, Some(agent)) => save(registry, &caller, agent, project, &body).await?,
+        (None, None) => return Err(Problem::not_found("agent").into()),
     };
     ok(&json!({"agent": whole.render(), "inserted": is_new, "updated": !is_new}))
 }

@@ -30,12 +30,41 @@ const NAMES: [(&str, &str); 14] = [
 
 /// Notes the errors among findings about a definition, under the paths of this API.
 pub fn note_findings(findings: &Findings, draft: &ToolDraft, errors: &mut ParamErrors) {
+    let known: Vec<String> = errors.paths().into_iter().map(str::to_owned).collect();
     for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
-        errors.note(path_of(&finding.path, draft), finding.message.clone());
+        if let Some(path) = path_of(&finding.path, draft)
+            && !known.iter().any(|other| is_same_thing(other, &path))
+        {
+            errors.note(path, finding.message.clone());
+        }
     }
 }
 
-fn path_of(path: &str, draft: &ToolDraft) -> String {
+/// Whether one path leads into the other, or both into one parameter: what was found there has been said.
+fn is_same_thing(a: &str, b: &str) -> bool {
+    let parameter = |path: &str| {
+        path.starts_with("parameters[").then(|| path.split(']').next().unwrap_or_default().to_owned())
+    };
+    // A place and the property that it is for.
+    let is_placed = |a: &str, b: &str| {
+        let name = a.strip_prefix("parameter_locations");
+        name.is_some_and(|name| b.strip_prefix("parameters.properties") == Some(name))
+    };
+    a.starts_with(b)
+        || b.starts_with(a)
+        || is_placed(a, b)
+        || parameter(a).is_some() && parameter(a) == parameter(b)
+}
+
+/// Nothing where the finding is about what no body says: the call's own values.
+fn path_of(path: &str, draft: &ToolDraft) -> Option<String> {
+    if let Some(rest) = path.strip_prefix("$.parameters[") {
+        return parameter_path(rest, draft);
+    }
+    Some(field_of(path, draft))
+}
+
+fn field_of(path: &str, draft: &ToolDraft) -> String {
     if let Some((_, name)) = NAMES.iter().find(|(other, _)| *other == path) {
         return (*name).to_owned();
     }
@@ -46,9 +75,6 @@ fn path_of(path: &str, draft: &ToolDraft) -> String {
     if let Some(rest) = path.strip_prefix("$.webhook.headers[") {
         let name = rest.strip_suffix(']').and_then(|text| serde_json::from_str::<String>(text).ok());
         return name.map_or_else(|| "endpoint_headers".to_owned(), |name| member("endpoint_headers", &name));
-    }
-    if let Some(rest) = path.strip_prefix("$.parameters[") {
-        return parameter_path(rest, draft).unwrap_or_else(|| "parameters".to_owned());
     }
     for prefix in ["$.call_control.", "$.speech.", "$.webhook.", "$."] {
         if let Some(rest) = path.strip_prefix(prefix) {
