@@ -1,6 +1,7 @@
 use bytes::Bytes;
 use hookswitch_egress::{MaybeSent, NotSent, Response, SendError, Timings};
-use hookswitch_executors::webhook::{read_answer, read_error};
+use hookswitch_executors::webhook::{Reading, read_error};
+use hookswitch_model::plan::AnswerPlan;
 use hookswitch_model::{Effect, Outcome};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -15,6 +16,10 @@ fn response(status: u16, body: &'static str) -> Response {
         redirects: 0,
         redirect_stop: None,
     }
+}
+
+fn read(response: &Response, effect: Effect) -> Reading {
+    hookswitch_executors::webhook::read_answer(response, effect, &AnswerPlan::default())
 }
 
 /// The table of semantics, Attempts and time: outcome and whether another attempt may be made.
@@ -35,7 +40,7 @@ fn statuses_mean_what_the_page_says() {
         (500, Effect::Irreversible, Outcome::Unknown, false),
     ];
     for (status, effect, outcome, may_retry) in rows {
-        let reading = read_answer(&response(status, "{}"), effect);
+        let reading = read(&response(status, "{}"), effect);
         assert_eq!((reading.outcome, reading.may_retry), (outcome, may_retry), "{status} {effect:?}");
     }
 }
@@ -62,11 +67,11 @@ fn failures_to_send_tell_what_was_sent() {
 
 #[test]
 fn bodies_become_results() {
-    assert_eq!(read_answer(&response(200, r#"{"a":1}"#), Effect::Read).result, json!({"a": 1}));
-    assert_eq!(read_answer(&response(200, "hello"), Effect::Read).result, json!({"text": "hello"}));
-    assert_eq!(read_answer(&response(200, ""), Effect::Read).result, json!({"ok": true}));
-    let reading = read_answer(&response(422, r#"{"error":"slot taken"}"#), Effect::Action);
+    assert_eq!(read(&response(200, r#"{"a":1}"#), Effect::Read).result, json!({"a": 1}));
+    assert_eq!(read(&response(200, "hello"), Effect::Read).result, json!({"text": "hello"}));
+    assert_eq!(read(&response(200, ""), Effect::Read).result, json!({"ok": true}));
+    let reading = read(&response(422, r#"{"error":"slot taken"}"#), Effect::Action);
     assert_eq!(reading.error.as_deref(), Some("HTTP 422: slot taken"));
-    let reading = read_answer(&response(500, r#"{"error":{"message":"boom"}}"#), Effect::Read);
+    let reading = read(&response(500, r#"{"error":{"message":"boom"}}"#), Effect::Read);
     assert_eq!(reading.error.as_deref(), Some("HTTP 500: boom"));
 }
