@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::large_futures, reason = "tests")]
 
 mod answers;
+mod dollar;
 mod requests;
 mod rules;
 mod whole;

@@ -140,7 +140,12 @@ impl Fields {
         let typed = match kind {
             Some(Kind::Webhook) => "http_config",
             Some(Kind::Python) => "python_config",
-            _ => "lambda_config",
+            Some(_) => "lambda_config",
+            // The type is wrong, which is said elsewhere; the configuration is there all the same.
+            None => ["http_config", "python_config", "lambda_config"]
+                .into_iter()
+                .find(|name| members.get(name).is_some())
+                .unwrap_or("http_config"),
         };
         if members.get(typed).is_some() {
             self.source = Source::Typed;

@@ -8,8 +8,8 @@ use hookswitch_model::secret::{Sealable, is_secret_name};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
-use super::{Applying, Change, Opened, Shown, missing};
-use crate::wire::extras::Origin;
+use super::{Applying, Change, Opened, Shown, canonical, missing};
+use crate::wire::extras::{Extras, Origin};
 use crate::wire::new_tool::name_rule;
 use crate::wire::redact::{REDACTED, hidden, is_redacted, nothing_stored, redacted, restore};
 use crate::wire::refusal::Refusal;
@@ -232,8 +232,9 @@ fn set_template(
     };
     restore(&mut template, before.as_ref(), "configuration.request_template")?;
     if by_query {
-        webhook.unplaced = UnplacedArguments::Nowhere;
+        // A text is no query: it is as if it were not there.
         if let Value::Object(members) = template {
+            webhook.unplaced = UnplacedArguments::Nowhere;
             webhook.query = members;
         }
     } else {
@@ -295,7 +296,7 @@ pub fn header_text(name: &str, value: &Sealable, opened: &Opened) -> String {
     if is_secret_name(name) { hidden(&text) } else { text }
 }
 
-pub(super) fn show(draft: &ToolDraft, opened: &Opened) -> Vec<Shown> {
+pub(super) fn show(draft: &ToolDraft, extras: &Extras, opened: &Opened) -> Vec<Shown> {
     let Some(webhook) = &draft.webhook else { return Vec::new() };
     let method = webhook.method.as_deref().unwrap_or("GET");
     let headers: Map<String, Value> = (webhook.headers.iter())
@@ -305,7 +306,18 @@ pub(super) fn show(draft: &ToolDraft, opened: &Opened) -> Vec<Shown> {
         Value::String(text) => Value::String(text),
         other => redacted(&other),
     });
-    let has_template = template.is_some();
+    // An empty object asks for nothing, which is not the same as no template.
+    let is_empty_object = |(key, residue): (&String, &Value)| {
+        let is_empty = match residue.get("given") {
+            Some(Value::Object(members)) => members.is_empty(),
+            Some(Value::String(text)) => {
+                serde_json::from_str::<Value>(text).is_ok_and(|own| own == json!({}))
+            }
+            _ => false,
+        };
+        is_empty && canonical(draft.kind, key) == Some("request_template")
+    };
+    let has_template = template.is_some() || extras.configuration.iter().any(is_empty_object);
     let sends_rest = webhook.unplaced != UnplacedArguments::Nowhere;
     let follows = match webhook.redirects {
         RedirectPolicy::Follow => Some(json!(true)),

@@ -132,7 +132,10 @@ pub fn apply(
     }
     applying.reader.finish()?;
     super::timeouts::set(draft, extras, super::timeouts::Given::Same, inner_timeout);
-    extras.configuration = skeleton::build(draft, extras, written, rules.opened)?;
+    // Twice: what one key shows may depend on how another one is spelled now.
+    for _ in 0..2 {
+        extras.configuration = skeleton::build(draft, extras, written, rules.opened)?;
+    }
     Ok(())
 }
 
@@ -149,7 +152,7 @@ pub fn redacted_keys(kind: Kind, written: &Map<String, Value>) -> Map<String, Va
 /// All known keys of a draft's kind.
 fn rendered(draft: &ToolDraft, extras: &Extras, opened: &Opened) -> Vec<Shown> {
     let mut shown = match draft.kind {
-        Kind::Webhook => endpoint::show(draft, opened),
+        Kind::Webhook => endpoint::show(draft, extras, opened),
         Kind::Python => python::show(draft),
         Kind::Lambda => lambda::show(draft, extras.origin),
         _ => Vec::new(),
