@@ -2,27 +2,28 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use hookswitch_model::{AgentId, KeyId, ProjectId, Scope, Stamp};
 use hookswitch_store::AccessToken;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::Registry;
 use crate::error::{AuthError, RegistryError};
-use crate::keys::hash_of;
+use crate::keys::{generate_after, hash_of};
 
-/// Random bytes of a token.
-const RANDOM_BYTES: usize = 32;
 /// Longest token that is looked at.
-const LONGEST_TOKEN: usize = 256;
+const LONGEST_TOKEN: usize = 512;
 
 /// What a token is to open.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct NewAccessToken {
     /// The project.
     pub project: ProjectId,
     /// One agent only.
     pub agent: Option<AgentId>,
+    /// What the session is called; over what its opener calls it.
+    pub label: Option<String>,
+    /// Where the page that opens the session must come from; empty: from anywhere.
+    pub origins: Vec<String>,
     /// The key that stands behind it.
     pub minted_by: KeyId,
     /// How long it works.
@@ -37,23 +38,22 @@ impl Registry {
         prefix: &str,
         new: NewAccessToken,
     ) -> Result<(SecretString, Stamp), RegistryError> {
-        let mut bytes = [0u8; RANDOM_BYTES];
-        SystemRandom::new()
-            .fill(&mut bytes)
-            .map_err(|_| hookswitch_vault::VaultError::Provider("no randomness"))?;
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let secret = SecretString::from(format!("{prefix}{hex}"));
+        let secret = generate_after(prefix.to_owned())?;
         let now = Stamp::now();
         let token = AccessToken {
             org: scope.org,
             mode: scope.mode,
             project: new.project,
             agent: new.agent,
+            label: new.label,
+            origins: new.origins,
             minted_by: new.minted_by,
             created_at: now,
             expires_at: now.plus(new.valid_for),
         };
-        self.inner.store.insert_access_token(&token, &hash_of(secret.expose_secret())).await?;
+        let hash = hash_of(secret.expose_secret());
+        let stored = self.inner.store.insert_access_token(scope, &token, &hash).await;
+        stored.map_err(RegistryError::absent("project"))?;
         Ok((secret, token.expires_at))
     }
 

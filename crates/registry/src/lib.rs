@@ -50,7 +50,7 @@ pub use built_in::built_in_id;
 pub use error::{AuthError, RegistryError};
 pub use hookswitch_store::{
     AccessToken, Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, ProjectSettings,
-    SessionTally, SessionToken, StoreError, ToolFilter,
+    SessionTally, StoreError, ToolFilter,
 };
 pub use keys::{Caller, NewKey, ShownKey};
 pub use live::ToolState;

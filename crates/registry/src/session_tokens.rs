@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use hookswitch_model::{KeyId, Stamp};
-use hookswitch_store::SessionToken;
-use secrecy::{ExposeSecret as _, SecretString};
+use hookswitch_model::Stamp;
+use secrecy::SecretString;
 
 use crate::Registry;
+use crate::access_tokens::NewAccessToken;
 use crate::error::RegistryError;
-use crate::keys::{Caller, generate_after, hash_of};
+use crate::keys::Caller;
 
-/// Longest token that is looked at.
-const LONGEST: usize = 512;
 /// Longest life of a token.
 const LONGEST_LIFE: Duration = Duration::from_mins(10);
 /// Most pages that one token names.
@@ -47,47 +45,18 @@ impl Registry {
         new: NewSessionToken,
     ) -> Result<ShownSessionToken, RegistryError> {
         check(&new)?;
-        let (key, now) = (&caller.key, Stamp::now());
-        let secret = generate_after(format!("hs_{}_sess_", key.mode.as_str()))?;
-        let token = SessionToken {
-            org: key.org,
-            mode: key.mode,
+        let key = &caller.key;
+        let prefix = format!("hs_{}_sess_", key.mode.as_str());
+        let token = NewAccessToken {
             project: key.project,
-            key: key.id,
+            agent: None,
             label: new.label,
             origins: new.origins,
-            created_at: now,
-            expires_at: now.plus(new.life),
+            minted_by: key.id,
+            valid_for: new.life,
         };
-        let hash = hash_of(secret.expose_secret());
-        let stored = self.inner.store.insert_session_token(caller.scope(), &hash, &token).await;
-        stored.map_err(RegistryError::absent("project"))?;
-        Ok(ShownSessionToken { secret, expires_at: token.expires_at })
-    }
-
-    /// What a token opens, as long as neither it nor its key has ended.
-    pub async fn session_token(&self, text: &str) -> Result<Option<SessionToken>, RegistryError> {
-        if text.len() > LONGEST {
-            return Ok(None);
-        }
-        let now = Stamp::now();
-        let found = self.inner.store.session_token_by_hash_any_tenant(&hash_of(text), now).await?;
-        let Some(token) = found else { return Ok(None) };
-        Ok(self.is_valid_key(token.org, token.mode, token.key, now).await?.then_some(token))
-    }
-
-    async fn is_valid_key(
-        &self,
-        org: hookswitch_model::OrgId,
-        mode: hookswitch_model::Mode,
-        key: KeyId,
-        now: Stamp,
-    ) -> Result<bool, RegistryError> {
-        match self.get_key(hookswitch_model::Scope::new(org, mode), key).await {
-            Ok(key) => Ok(key.is_valid_at(now)),
-            Err(RegistryError::NotFound(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
+        let (secret, expires_at) = self.mint_access_token(caller.scope(), &prefix, token).await?;
+        Ok(ShownSessionToken { secret, expires_at })
     }
 }
 

@@ -25,27 +25,21 @@ const ALL: &[(i64, &str, &str, &str)] = &[
     ),
     (
         3,
-        "session tokens",
-        include_str!("../migrations/sqlite/0003_session_tokens.sql"),
-        include_str!("../migrations/postgres/0003_session_tokens.sql"),
+        "assistants",
+        include_str!("../migrations/sqlite/0003_assistants.sql"),
+        include_str!("../migrations/postgres/0003_assistants.sql"),
     ),
     (
         4,
-        "assistants",
-        include_str!("../migrations/sqlite/0004_assistants.sql"),
-        include_str!("../migrations/postgres/0004_assistants.sql"),
+        "projects",
+        include_str!("../migrations/sqlite/0004_projects.sql"),
+        include_str!("../migrations/postgres/0004_projects.sql"),
     ),
     (
         5,
-        "projects",
-        include_str!("../migrations/sqlite/0005_projects.sql"),
-        include_str!("../migrations/postgres/0005_projects.sql"),
-    ),
-    (
-        6,
         "session tools",
-        include_str!("../migrations/sqlite/0006_session_tools.sql"),
-        include_str!("../migrations/postgres/0006_session_tools.sql"),
+        include_str!("../migrations/sqlite/0005_session_tools.sql"),
+        include_str!("../migrations/postgres/0005_session_tools.sql"),
     ),
 ];
 

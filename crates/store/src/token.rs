@@ -1,12 +1,15 @@
-//! Short-lived tokens that stand for a key: for a whole project, or for one agent.
+//! Short-lived tokens that stand for a key: for a whole project, for one agent, or for sessions that are opened from
+//! named web pages.
 
-use hookswitch_model::{AgentId, KeyId, Mode, OrgId, ProjectId, Stamp};
+use hookswitch_model::{AgentId, KeyId, Mode, OrgId, ProjectId, Scope, Stamp};
 
-use crate::db::{Result, sql};
+use crate::db::{Result, json_text, sql};
+use crate::error::StoreError;
 use crate::open::Store;
+use crate::project;
 
 /// What a token opens. The token itself is not stored, only its hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessToken {
     /// The organisation it belongs to.
     pub org: OrgId,
@@ -16,6 +19,10 @@ pub struct AccessToken {
     pub project: ProjectId,
     /// The only agent that it opens, where it is confined to one.
     pub agent: Option<AgentId>,
+    /// What the session is called; over what its opener calls it.
+    pub label: Option<String>,
+    /// Where the page that opens the session must come from, as they were given; empty: from anywhere.
+    pub origins: Vec<String>,
     /// The key that minted it; a revoked key takes its tokens with it.
     pub minted_by: KeyId,
     /// When it was made.
@@ -28,22 +35,33 @@ pub struct AccessToken {
 const SWEPT: u32 = 16;
 
 impl Store {
-    /// Stores a token by its SHA-256, and removes some that have expired.
-    pub async fn insert_access_token(&self, token: &AccessToken, hash: &[u8; 32]) -> Result<()> {
+    /// Stores a token of the scope by its SHA-256, and removes some that have expired.
+    pub async fn insert_access_token(
+        &self,
+        scope: Scope,
+        token: &AccessToken,
+        hash: &[u8; 32],
+    ) -> Result<()> {
+        if (scope.org, scope.mode) != (token.org, token.mode) {
+            return Err(StoreError::NotFound);
+        }
         let mut tx = self.db().begin().await?;
+        project::check(&mut tx, scope.org, token.project).await?;
         let sweep = sql("delete from access_tokens where hash in (select hash from access_tokens \
              where expires_at <= $1 order by expires_at limit $2)")
         .bind(token.created_at)
         .bind(SWEPT);
         tx.run(sweep).await?;
         let query =
-            sql("insert into access_tokens (hash, org, mode, project, agent, minted_by, created_at, \
-             expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)")
+            sql("insert into access_tokens (hash, org, mode, project, agent, label, origins, minted_by, \
+             created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
             .bind(hash)
             .bind(token.org)
             .bind(token.mode)
             .bind(token.project)
             .bind(token.agent)
+            .bind(token.label.as_deref())
+            .bind(json_text(&token.origins)?)
             .bind(token.minted_by)
             .bind(token.created_at)
             .bind(token.expires_at);
@@ -68,6 +86,8 @@ impl Store {
             mode: row.get("mode")?,
             project: row.get("project")?,
             agent: row.opt("agent")?,
+            label: row.opt("label")?,
+            origins: row.json("origins")?,
             minted_by: row.get("minted_by")?,
             created_at: row.get("created_at")?,
             expires_at: row.get("expires_at")?,

@@ -257,9 +257,10 @@ fn egress(given: &Given) -> Result<PolicySettings, ConfigError> {
 fn calls(given: &Given) -> Result<Calls, ConfigError> {
     match (parse::text(given, "calls")?.as_deref(), given.get("calls")) {
         (Some("simulate"), _) => Ok(Calls::Simulate),
-        (None | Some("none"), _) => Ok(Calls::None),
-        (Some(_), Some(value)) => Err(parse::invalid("calls", value, "none or simulate".to_owned())),
-        (Some(_), None) => Ok(Calls::None),
+        (Some(text), Some(value)) if text != "none" => {
+            Err(parse::invalid("calls", value, "none or simulate".to_owned()))
+        }
+        _ => Ok(Calls::None),
     }
 }
 

@@ -128,7 +128,7 @@ async fn note(
     verify(&desk, "/vendors/note", &headers, &body)?;
     let timestamp: i64 = text_of(&headers, TIMESTAMP_HEADER).parse().unwrap_or_default();
     let secrets = desk.secrets.lock();
-    let secret = secrets.get("/vendors/note").map(|secret| secret.expose_secret());
+    let secret = secrets.get("/vendors/note").map(secrecy::ExposeSecret::expose_secret);
     if text_of(&headers, "x-pyai-signature") == sign_timestamped(timestamp, &body, secret.into_iter()) {
         *desk.timestamped.lock() += 1;
     }

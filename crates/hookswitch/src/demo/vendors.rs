@@ -26,7 +26,7 @@ pub(super) async fn play(api: &Api, service: &BookingService, timeline: &Timelin
     timeline.chapter("Four vendors' APIs, one server: each client changes its base URL");
     let registrations = registrations(service);
     let project = api.must(Method::GET, "/v1/me", None).await?.body;
-    let project = project["project_id"].as_str().or(project["project"]["id"].as_str()).unwrap_or_default();
+    let project = project["project_id"].as_str().context("a key has a project")?;
     let path = format!("/v1/projects/{project}/rotate-signing-secret");
     let signing = api.must(Method::POST, &path, None).await?.body;
     let signing = signing["signing_secret"].as_str().context("a project has a signing secret")?;

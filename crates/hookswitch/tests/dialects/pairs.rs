@@ -116,7 +116,7 @@ async fn run_in_session(house: &House, name: &str, arguments: &Value) -> bool {
     let path = format!("/v1/sessions/{}/calls", session.body["id"].as_str().unwrap());
     let functions = house.send(Method::GET, &path.replace("/calls", "/tools"), None).await.body;
     let function =
-        functions["data"][0]["function"]["name"].as_str().or(functions["data"][0]["name"].as_str());
+        functions["data"][0]["function"]["name"].as_str().or_else(|| functions["data"][0]["name"].as_str());
     let function = function.unwrap_or_else(|| panic!("{functions}"));
     let body = json!({"name": function, "arguments": arguments});
     let answer = house.send(Method::POST, &path, Some(&body)).await;

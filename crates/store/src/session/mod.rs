@@ -5,7 +5,6 @@ mod lease;
 mod list;
 mod save;
 mod tally;
-mod token;
 
 pub use tally::SessionTally;
 
@@ -13,8 +12,6 @@ use hookswitch_model::execution::Act;
 use hookswitch_model::session::Session;
 use hookswitch_model::{ActId, AgentId, ExecutionId};
 use serde_json::Value;
-
-pub use token::SessionToken;
 
 use crate::db::{Result, Row};
 

@@ -18,7 +18,6 @@ mod rewrap;
 mod scale;
 mod schema;
 mod secrets;
-mod session_tokens;
 mod session_tools;
 mod sessions;
 mod sqlite_file;

@@ -117,16 +117,32 @@ async fn tokens_open_until_they_expire(fixture: Fixture) {
         mode: Mode::Live,
         project: tenant.project.id,
         agent: None,
+        label: Some("front desk".to_owned()),
+        origins: vec!["https://app.example.com".to_owned()],
         minted_by: key.id,
         created_at: now,
-        expires_at: now.plus(Duration::from_secs(60)),
+        expires_at: now.plus(Duration::from_mins(1)),
     };
-    store.insert_access_token(&token, &[1; 32]).await.unwrap();
-    assert_eq!(store.access_token_by_hash_any_tenant(&[1; 32], now).await.unwrap(), Some(token));
+    store.insert_access_token(tenant.scope, &token, &[1; 32]).await.unwrap();
+    assert_eq!(store.access_token_by_hash_any_tenant(&[1; 32], now).await.unwrap(), Some(token.clone()));
     assert_eq!(store.access_token_by_hash_any_tenant(&[2; 32], now).await.unwrap(), None);
     assert_eq!(store.access_token_by_hash_any_tenant(&[1; 32], token.expires_at).await.unwrap(), None);
+    let other = fixture.tenant("other").await;
+    let test = Scope::new(tenant.scope.org, Mode::Test);
+    for scope in [other.scope, test] {
+        let refused = store.insert_access_token(scope, &token, &[3; 32]).await;
+        assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");
+    }
+    let later = AccessToken {
+        created_at: now.plus(Duration::from_mins(3)),
+        expires_at: now.plus(Duration::from_mins(4)),
+        ..token.clone()
+    };
+    store.insert_access_token(tenant.scope, &later, &[4; 32]).await.unwrap();
+    assert_eq!(crate::raw::count_of(&fixture, "access_tokens").await, 1, "the expired one went");
+    assert_eq!(store.access_token_by_hash_any_tenant(&[4; 32], now).await.unwrap(), Some(later));
     store.revoke_key(tenant.scope, key.id, now).await.unwrap();
-    assert_eq!(store.access_token_by_hash_any_tenant(&[1; 32], now).await.unwrap(), None);
+    assert_eq!(store.access_token_by_hash_any_tenant(&[4; 32], now).await.unwrap(), None);
 }
 
 async fn values_beside_agents_go_with_them(fixture: Fixture) {

@@ -49,7 +49,7 @@ impl Place<'_> {
         errors: &mut ParamErrors,
     ) -> Result<(), Refused> {
         let stored = self.registry.tools_by_ids(self.scope, &wanted.bound).await?;
-        for tool in stored.values().filter(|tool| before.iter().all(|binding| binding.tool != tool.id)) {
+        for tool in stored.iter().filter(|tool| before.iter().all(|binding| binding.tool != tool.id)) {
             let mut findings = Findings::default();
             if let Some(schema) = &tool.draft.config_schema {
                 schema.check_config(&serde_json::Map::new(), "$", &mut findings);

@@ -42,7 +42,14 @@ pub(super) async fn session(
     let (registry, scope) = (state.registry(), caller.scope());
     let valid_for = wire::read_session(&body.0.unwrap_or_default())?;
     let project = project.find(registry, scope).await?.id;
-    let new = NewAccessToken { project, agent: None, minted_by: caller.key.id, valid_for };
+    let new = NewAccessToken {
+        project,
+        agent: None,
+        label: None,
+        origins: Vec::new(),
+        minted_by: caller.key.id,
+        valid_for,
+    };
     let (token, expires_at) = registry.mint_access_token(scope, wire::SESSION_PREFIX, new).await?;
     ok(&wire::session_answer(token.expose_secret(), expires_at))
 }
@@ -59,8 +66,14 @@ pub(super) async fn conversation(
     if agent.draft.disabled {
         return Err(Problem::new(409, "Agent is disabled").into());
     }
-    let new =
-        NewAccessToken { project: agent.project, agent: Some(agent.id), minted_by: caller.key.id, valid_for };
+    let new = NewAccessToken {
+        project: agent.project,
+        agent: Some(agent.id),
+        label: None,
+        origins: Vec::new(),
+        minted_by: caller.key.id,
+        valid_for,
+    };
     let (token, expires_at) = registry.mint_access_token(scope, wire::CONVERSATION_PREFIX, new).await?;
     ok(&wire::conversation_answer(token.expose_secret(), expires_at))
 }

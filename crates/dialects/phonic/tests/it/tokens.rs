@@ -86,6 +86,8 @@ async fn tokens_are_stored_as_hashes_and_expire() {
     let new = NewAccessToken {
         project: house.project,
         agent: None,
+        label: None,
+        origins: Vec::new(),
         minted_by: house.registry().authenticate(KEY).await.unwrap().key.id,
         valid_for: Duration::ZERO,
     };

@@ -21,8 +21,8 @@ async fn a_token_is_minted_and_kept_by_its_hash() {
     assert!((expires - before - 60_000).abs() < 10_000, "milliseconds: {expires}");
     assert_eq!(made["url"], "wss://tools.example.com/pyai/v1/omni?format=pcm16&rate=24000");
     assert_eq!((&made["object"], &made["session_label"]), (&json!("omni.session"), &json!("agent_7f3a0b12")));
-    let found = house.registry().session_token(&token).await.unwrap().unwrap();
-    assert_eq!(found.key, house.caller.key.id);
+    let found = house.registry().access_token(&token).await.unwrap();
+    assert_eq!(found.minted_by, house.caller.key.id);
     assert_eq!(found.origins, ["https://app.example.com"]);
     let refused = house.send_as(&token, Method::GET, "/v1/tools", None).await;
     refused.gateway(401, "authentication_error", "unauthorized");

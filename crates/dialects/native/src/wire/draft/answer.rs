@@ -97,3 +97,12 @@ pub(crate) struct RetryWait {
     /// Longest wait that the receiver did not ask for, in milliseconds.
     most_ms: u64,
 }
+
+/// `refuse`: the call is refused; `drop`: as if the argument had not been given, where it is optional.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(dead_code, reason = "a schema")]
+pub(crate) enum NullRule {
+    Refuse,
+    Drop,
+}

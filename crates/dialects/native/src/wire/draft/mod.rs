@@ -18,7 +18,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::words;
-pub(crate) use answer::{Function, RetryWait};
+pub(crate) use answer::{Function, NullRule, RetryWait};
 pub(crate) use call_control::CallControl;
 pub(crate) use code::{Lambda, Python};
 pub(crate) use parts::{ConfigSchema, Context, Hosted, Parameter, Sensitive, SpeechRules};
@@ -68,6 +68,9 @@ pub(crate) struct ToolDraft {
     /// Or a loose shape: an example object, as Bland's API takes it.
     #[schema(value_type = Option<Object>)]
     loose_input: Option<Value>,
+    /// What an explicit null does where the schema admits none. Default: the call is refused.
+    #[schema(required = false)]
+    nulls: NullRule,
     /// Effect class. Default: `read` for GET, HEAD, context and hosted tools, else `action`.
     effect: Option<words::Effect>,
     /// What a repeat on purpose does. Default: `ask`.

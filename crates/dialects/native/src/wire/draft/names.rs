@@ -45,14 +45,17 @@ pub(crate) enum VariableSyntax {
     Single,
 }
 
-/// Where the value of a variable is looked for.
+/// Where the value of a variable is looked for. `named`: values of the session that `system_names` has a name for;
+/// `session`: those, then session variables.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(dead_code, reason = "a schema")]
 pub(crate) enum Namespace {
     Input,
     System,
+    Named,
     Vars,
     Config,
     Secret,
+    Session,
 }

@@ -10,6 +10,9 @@ pub(crate) struct Context {
     /// A template; at most 65,536 characters.
     #[schema(max_length = 65536)]
     text: String,
+    /// Whether the text holds no variables, whatever it looks like. Default: false.
+    #[schema(required = false)]
+    literal: bool,
 }
 
 /// A lookup that this server answers itself.
@@ -118,6 +121,9 @@ pub(crate) struct SpeechRules {
     /// Staged lines while no result has come.
     #[schema(required = false, max_items = 8)]
     delayed: Vec<DelayedLine>,
+    /// The brain is asked to call without speaking first (best effort). Default: false.
+    #[schema(required = false)]
+    suppress_speech_before: bool,
     /// Nothing is said for the result.
     #[schema(required = false)]
     forbid_speech_after: bool,

@@ -38,6 +38,13 @@ pub(crate) struct Webhook {
     /// How the request is signed. Default: standard.
     #[schema(required = false)]
     signature: SignatureScheme,
+    /// Members that a JSON body has besides in a trial, so that the receiver can tell.
+    #[schema(value_type = Object, required = false)]
+    trial_members: Map<String, Value>,
+    /// These settings wait: a client tool may have them for later, and the URL may be empty; calls of a webhook without a
+    /// URL are refused. Default: false.
+    #[schema(required = false)]
+    parked: bool,
     /// A further header, `t=<unix seconds>,v1=<hex>`: HMAC-SHA256 of `<t>.<body>` keyed with all bytes of the signing
     /// secret's text.
     timestamped_signature: Option<String>,

@@ -22,13 +22,15 @@ create table agent_seals (
 );
 create index agent_seals_of_agent on agent_seals (agent);
 
--- Short-lived tokens that stand for a key.
+-- Short-lived tokens that stand for a key: for a project, one agent, or sessions opened from named web pages.
 create table access_tokens (
     hash blob not null primary key,
     org blob not null references orgs (id),
     mode text not null,
     project blob not null references projects (id) on delete cascade,
     agent blob references agents (id) on delete cascade,
+    label text,
+    origins text not null,
     minted_by blob not null,
     created_at bigint not null,
     expires_at bigint not null

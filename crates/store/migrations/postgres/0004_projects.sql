@@ -22,13 +22,15 @@ create table agent_seals (
 );
 create index agent_seals_of_agent on agent_seals (agent);
 
--- Short-lived tokens that stand for a key.
+-- Short-lived tokens that stand for a key: for a project, one agent, or sessions opened from named web pages.
 create table access_tokens (
     hash bytea not null primary key,
     org uuid not null references orgs (id),
     mode text not null,
     project uuid not null references projects (id) on delete cascade,
     agent uuid references agents (id) on delete cascade,
+    label text,
+    origins text not null,
     minted_by uuid not null,
     created_at bigint not null,
     expires_at bigint not null
