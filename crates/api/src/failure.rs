@@ -93,6 +93,18 @@ pub trait ErrorShape: Send + Sync + 'static {
     }
 }
 
+/// An error with its sources, for the log.
+pub fn source_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
+}
+
 /// A failure on its way out in a dialect's shape; what handlers return with `?`.
 #[derive(Debug)]
 pub struct Failed<D>(pub Failure, PhantomData<D>);

@@ -23,7 +23,7 @@ pub use access::{
 };
 pub use body::{AnyJson, Json, MAX_BODY, read_body};
 pub use context::{RequestContext, Seen, base_url, mount_prefix, public_url, request_id};
-pub use failure::{ErrorShape, Failed, Failure};
+pub use failure::{ErrorShape, Failed, Failure, source_chain};
 pub use idempotency::{HEADER as IDEMPOTENCY_KEY, answer_once};
 pub use ids::{PathId, PathIds, PathText};
 pub use json::{JsonFault, MAX_DEPTH, parse, value_into};

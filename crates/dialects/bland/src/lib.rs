@@ -57,7 +57,7 @@ impl ErrorShape for Bland {
     fn render(failure: &Failure) -> Response {
         let problem = wire::failure::problem_of(failure);
         if problem.status() == http::StatusCode::INTERNAL_SERVER_ERROR {
-            tracing::error!(error = source_chain(failure), "a request failed");
+            tracing::error!(error = hookswitch_api::source_chain(failure), "a request failed");
         }
         routes::answer::refusal(&problem)
     }
@@ -79,16 +79,4 @@ impl ErrorShape for Bland {
 /// The routes of this dialect, written for `/`.
 pub fn router(state: BlandState) -> Router {
     routes::router(state)
-}
-
-/// An error with its sources, for the log.
-fn source_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }

@@ -56,7 +56,7 @@ impl ErrorShape for Native {
         let base = hookswitch_api::public_url();
         let (problem, blame) = problem_of(failure, &base, hookswitch_api::request_id());
         if blame == Blame::Server {
-            let source = source_chain(failure);
+            let source = hookswitch_api::source_chain(failure);
             tracing::error!(code = problem.code, error = source, "a request failed");
         }
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -72,16 +72,4 @@ impl ErrorShape for Native {
         }
         response
     }
-}
-
-/// An error with its sources, for the log.
-fn source_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }

@@ -44,7 +44,7 @@ impl ErrorShape for Phonic {
     fn render(failure: &Failure) -> Response {
         let problem = problem_of(failure);
         if problem.status >= 500 {
-            tracing::error!(error = source_chain(failure), "a request failed");
+            tracing::error!(error = hookswitch_api::source_chain(failure), "a request failed");
         }
         answer(&problem)
     }
@@ -60,18 +60,6 @@ pub(crate) fn answer(problem: &Problem) -> Response {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
     }
     response
-}
-
-/// An error with its sources, for the log.
-fn source_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }
 
 /// The routes of this dialect, written for `/`.

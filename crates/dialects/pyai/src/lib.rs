@@ -52,7 +52,11 @@ impl ErrorShape for Pyai {
     fn render(failure: &Failure) -> Response {
         let trouble = Trouble::from(failure);
         if trouble.code.status >= 500 {
-            tracing::error!(code = trouble.code.word, error = source_chain(failure), "a request failed");
+            tracing::error!(
+                code = trouble.code.word,
+                error = hookswitch_api::source_chain(failure),
+                "a request failed"
+            );
         }
         trouble.into_response()
     }
@@ -78,16 +82,4 @@ impl IntoResponse for Trouble {
         }
         response
     }
-}
-
-/// An error with its sources, for the log.
-fn source_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }

@@ -83,10 +83,7 @@ fn only_secrets_may_stand_in_the_host() {
     let draft: hookswitch_model::draft::ToolDraft = serde_json::from_value(draft).unwrap();
     let (definition, findings) = draft.parse();
     assert!(definition.is_none());
-    assert_eq!(
-        findings.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>(),
-        ["variable_in_host"]
-    );
+    assert_eq!(findings.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>(), ["invalid_url"]);
 }
 
 #[test]

@@ -27,7 +27,9 @@ fn generated_requests_find_no_5xx_and_no_undocumented_answer() {
         .args(["run", &format!("{}/v1/openapi.json", server.address), "--url", &server.address])
         .args(["--header", &format!("Authorization: Bearer {KEY}")])
         .args(["--max-examples", EXAMPLES, "--generation-database", "none", "--seed", "7", "--no-color"])
-        .args(["--phases", "examples,coverage,fuzzing", "--request-timeout", "10", "--workers", "2"])
+        .args(["--phases", "examples,coverage,fuzzing", "--request-timeout", "10"])
+        // One worker: with several, Python 3.11 loses count of its own recursion and ends with a SystemError.
+        .args(["--workers", "1"])
         .args([
             "--checks",
             "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",

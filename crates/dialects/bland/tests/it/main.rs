@@ -15,4 +15,3 @@ mod shapes;
 mod tools;
 mod trials;
 mod updates;
-mod walls;

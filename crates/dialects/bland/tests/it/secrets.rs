@@ -114,6 +114,6 @@ async fn an_id_that_no_secret_has_is_kept_and_refused_at_the_call() {
     assert_eq!((&record["headers"]["X-Key"], &record["query"]["k"]), (&json!(spelt), &json!(spelt)));
     let session = house.call(json!({"tools": [id]})).await;
     let answer = house.run(session, "BookAppointment", json!({})).await;
-    assert_eq!(answer.told.as_ref(), &json!({"error": "this tool is not set up yet"}));
+    assert_eq!(answer.told.as_ref(), &json!({"error": "tool is not configured"}));
     assert_eq!(house.receiver.requests().len(), 0);
 }

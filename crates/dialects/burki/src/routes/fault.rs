@@ -50,7 +50,7 @@ impl IntoResponse for Fault {
 pub(crate) fn of_failure(failure: &Failure) -> Response {
     let answer = answer_of(failure);
     if answer == Answer::Internal {
-        tracing::error!(error = source_chain(failure), "a request failed");
+        tracing::error!(error = hookswitch_api::source_chain(failure), "a request failed");
     }
     let mut response = pending(answer);
     let wait = match failure {
@@ -102,18 +102,6 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
         }
     }
     finished
-}
-
-/// An error with its sources, for the log.
-fn source_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }
 
 /// A body of JSON that says only that it went well.

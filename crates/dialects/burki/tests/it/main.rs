@@ -28,4 +28,3 @@ mod shapes;
 mod templates;
 mod tests_of_tools;
 mod transfer;
-mod walls;

@@ -34,7 +34,9 @@ pub struct AgentView {
     /// Free data of the owner.
     #[schema(value_type = Object)]
     pub metadata: Map<String, Value>,
-    /// Whether it starts no session.
+    /// Whether it starts no session; absent: it does.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     pub disabled: bool,
     /// What only one dialect's form knows.
     #[serde(skip_serializing_if = "Map::is_empty")]

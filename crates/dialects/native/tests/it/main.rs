@@ -3,4 +3,3 @@
 
 mod document;
 mod shapes;
-mod walls;

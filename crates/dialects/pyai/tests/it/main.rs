@@ -19,4 +19,3 @@ mod tools;
 mod trials;
 mod upsert;
 mod urls;
-mod walls;

@@ -26,11 +26,14 @@ pub(super) fn parse(
         UrlVariables::PathAndQuery => UrlTemplate::parse(&draft.url, names.url_syntax()),
         UrlVariables::SecretsInHost => UrlTemplate::parse_open(&draft.url, names.url_syntax()),
     };
-    let is_secret = |path: &Path| names.secret_of(path).is_some() && !declared.contains(path.root());
+    let is_secret = |path: &Path| {
+        names.secret_of(path).is_some_and(|name| names.system_name(name).is_none())
+            && !declared.contains(path.root())
+    };
     if let Ok(url) = &parsed {
         for path in url.authority_variables().filter(|path| !is_secret(path)) {
             let message = format!("only secrets may stand in user info, host and port, and {path} is none");
-            findings.error("$.webhook.url", "variable_in_host", message);
+            findings.error("$.webhook.url", "invalid_url", message);
         }
     }
     parsed.map_err(|error| findings.error("$.webhook.url", "invalid_url", error.to_string())).ok()
