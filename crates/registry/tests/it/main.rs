@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::large_futures, reason = "tests")]
 
 mod bindings;
+mod changes;
 mod house;
 mod keys;
 mod secrets;

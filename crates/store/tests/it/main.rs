@@ -12,6 +12,7 @@ mod growth;
 mod isolation;
 mod ledger;
 mod ledger_faults;
+mod numbered;
 mod raw;
 mod rewrap;
 mod scale;

@@ -97,4 +97,5 @@ pub(crate) enum Namespace {
     Vars,
     Config,
     Secret,
+    Session,
 }
