@@ -98,4 +98,18 @@ mod tests {
         assert_eq!(values["timestamp"], json!("2025-09-12T13:39:11-07:00"));
         assert_eq!(values["now_utc"], json!("Friday, September 12, 2025 8:39 PM"));
     }
+
+    #[test]
+    fn parties_go_by_the_direction() {
+        let outbound = json!({"from": "+1", "to": "+2", "direction": "outbound"});
+        let names = |session: &Value, is_test: bool| -> Map<String, Value> {
+            parties(session, is_test).into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        };
+        let all = names(&outbound, false);
+        assert_eq!((&all["other_party"], &all["own_number"]), (&json!("+2"), &json!("+1")));
+        let inbound = names(&json!({"from": "+1", "to": "+2"}), false);
+        assert_eq!((&inbound["other_party"], inbound.get("direction_or_channel")), (&json!("+1"), None));
+        assert_eq!(names(&json!({"channel": "web"}), false)["direction_or_channel"], json!("web"));
+        assert_eq!(names(&json!({}), true)["direction_or_channel"], json!("test"));
+    }
 }

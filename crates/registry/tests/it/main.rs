@@ -3,6 +3,7 @@
 
 mod bindings;
 mod built_in;
+mod changes;
 mod house;
 mod keys;
 mod secrets;

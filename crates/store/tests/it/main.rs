@@ -12,6 +12,7 @@ mod growth;
 mod isolation;
 mod ledger;
 mod ledger_faults;
+mod numbered;
 mod projects;
 mod raw;
 mod rewrap;

@@ -166,7 +166,7 @@ pub struct Checked {
 /// Counters of a tool. Replayed and joined answers and tests do not count.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Stats {
-    /// Executions that ended, refused ones apart.
+    /// Executions that ended, refused and cancelled ones apart.
     pub calls: u64,
     /// Outcome `done`.
     pub done: u64,
