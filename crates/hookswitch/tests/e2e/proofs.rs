@@ -171,10 +171,13 @@ fn every_proof_names_a_test_that_is_there() {
             let at = at.unwrap_or_else(|| {
                 panic!("{dialect}: {}: no {} in {}", proof.item, proof.function, proof.file)
             });
-            // The attribute stands right above, perhaps with others between.
+            // The attribute stands right above, perhaps with others between; a suite runs what it lists on each database.
             let above: String = text[..at].lines().rev().take(8).collect::<Vec<_>>().join("\n");
-            let is_test = ["#[test]", "#[tokio::test", "proptest!"].iter().any(|mark| above.contains(mark))
-                || text[..at].contains("proptest! {");
+            let suite = text.split_once("suite![").and_then(|(_, rest)| rest.split_once(']'));
+            let is_listed =
+                suite.is_some_and(|(names, _)| names.split(',').any(|name| name.trim() == proof.function));
+            let has_attribute = ["#[test]", "#[tokio::test"].iter().any(|mark| above.contains(mark));
+            let is_test = is_listed || has_attribute || text[..at].contains("proptest! {");
             assert!(is_test, "{dialect}: {}: {} is no test", proof.item, proof.function);
         }
     }
