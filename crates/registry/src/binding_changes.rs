@@ -6,7 +6,7 @@ use hookswitch_model::draft::ToolDraft;
 use hookswitch_model::{AgentId, Scope, ToolId};
 
 use crate::Registry;
-use crate::bindings::NewBinding;
+use crate::bindings::{MOST_BINDINGS, NewBinding};
 use crate::error::RegistryError;
 
 /// What becomes of the changes that a binding makes.
@@ -31,6 +31,10 @@ impl Registry {
     ) -> Result<Vec<Binding>, RegistryError> {
         self.get_agent(scope, agent).await?;
         let stored = self.inner.store.list_bindings(scope, agent).await?;
+        let is_new = |new: &&(NewBinding, ChangedDraft)| !stored.iter().any(|own| own.tool == new.0.tool);
+        if stored.len() + all.iter().filter(is_new).count() > MOST_BINDINGS {
+            return Err(RegistryError::finding("$", "too_many", format!("at most {MOST_BINDINGS} tools")));
+        }
         let mut prepared = Vec::with_capacity(all.len());
         for (new, changed) in all {
             let tool = self.get_tool(scope, new.tool).await?;

@@ -10,7 +10,7 @@ use crate::error::RegistryError;
 use crate::reveal::redact_config;
 
 /// Most tools of one agent.
-const MOST_BINDINGS: usize = 128;
+pub(crate) const MOST_BINDINGS: usize = 128;
 
 /// A binding as somebody writes it.
 #[derive(Debug, Clone)]

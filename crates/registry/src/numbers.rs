@@ -139,7 +139,7 @@ impl Registry {
         Ok(self.inner.store.public_tools_any_tenant(scope, filter, &page).await?)
     }
 
-    /// The public tool of another organisation that has a number, with the number of its organisation.
+    /// The public tool of another organisation that has a number.
     pub async fn public_tool(&self, scope: Scope, number: i64) -> Result<StoredTool, RegistryError> {
         let found = self.inner.store.public_tool_by_number_any_tenant(scope, number).await?;
         found.ok_or(RegistryError::NotFound("tool"))

@@ -3,8 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use hookswitch_api::{SurfaceState, ToolsRead, ToolsWrite};
+use hookswitch_model::Scope;
 use hookswitch_model::agent::Agent;
-use hookswitch_registry::RegistryError;
+use hookswitch_registry::{Registry, RegistryError};
 use serde_json::Value;
 
 use super::fault::{Fault, well};
@@ -112,24 +113,40 @@ async fn change(
     let (scope, registry) = (caller.scope(), state.registry());
     let agent = load::assistant(registry, scope, number).await?;
     let mut written = Written::read(body, Some(&agent.draft), manner).map_err(Fault::refused)?;
+    let before = load::phone_numbers(registry, scope, agent.id).await?;
     // First what may be taken.
     if let Some(numbers) = &written.phone_numbers {
         registry.set_agent_phone_numbers(scope, agent.id, numbers).await.map_err(number_taken)?;
     }
+    match save(registry, scope, &agent, &mut written).await {
+        Ok(agent) => ok(&object(state, caller, &agent).await?),
+        Err(fault) => {
+            // All or nothing.
+            registry.set_agent_phone_numbers(scope, agent.id, &before).await?;
+            Err(fault)
+        }
+    }
+}
+
+async fn save(
+    registry: &Registry,
+    scope: Scope,
+    agent: &Agent,
+    written: &mut Written,
+) -> Result<Agent, Fault> {
     let mut attempt = 1;
-    let agent = loop {
+    loop {
         if written.draft == agent.draft {
-            break agent;
+            return Ok(agent.clone());
         }
         match registry.update_agent(scope, agent.id, written.draft.clone()).await {
             Err(RegistryError::NameTaken { .. }) if attempt < MOST_NAMES => {
                 attempt += 1;
                 written.rename(attempt).map_err(Fault::refused)?;
             }
-            other => break other?,
+            other => return Ok(other?),
         }
-    };
-    ok(&object(state, caller, &agent).await?)
+    }
 }
 
 pub(super) async fn status(

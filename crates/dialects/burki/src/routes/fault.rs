@@ -108,3 +108,36 @@ pub(crate) async fn finish(request: Request, next: Next) -> Response {
 pub(crate) fn well(message: &str) -> Value {
     json!({"success": true, "message": message})
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware;
+    use axum::routing::{get, put};
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn faults_of_the_server_say_what_was_to_be_done_and_nothing_else() {
+        let fails = || async { Fault::from(Failure::Internal) };
+        let router = Router::new()
+            .route("/api/v1/tools/7", get(fails).delete(fails))
+            .route("/api/assistants/1/tools/2/configure", put(fails))
+            .route_layer(middleware::from_fn(finish));
+        for (method, path, verb) in [
+            ("GET", "/api/v1/tools/7", "get"),
+            ("DELETE", "/api/v1/tools/7", "delete"),
+            ("PUT", "/api/assistants/1/tools/2/configure", "configure"),
+        ] {
+            let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), 500);
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            assert_eq!(body, format!("{{\"detail\":\"Failed to {verb} tool: internal error\"}}"));
+        }
+    }
+}

@@ -18,6 +18,7 @@ use crate::wire::finding::refusal_of;
 use crate::wire::new_tool::NewTool;
 use crate::wire::read::{Members, Reader};
 use crate::wire::refusal::Refusal;
+use crate::wire::timeouts::budget_of as budget_ms;
 use crate::wire::trial::{Wanted, not_run, of_draft, of_tool};
 
 pub(super) async fn stored(
@@ -29,7 +30,7 @@ pub(super) async fn stored(
     let wanted = Wanted::read(&body, "parameters").map_err(Fault::refused)?;
     let tool = load::tool(state.registry(), caller.scope(), number).await?;
     let trial = state.engine().try_tool(caller.scope(), tool.id, wanted.into_input()).await?;
-    ok(&of_tool(&trial, Stamp::now()))
+    ok(&of_tool(&trial, budget_ms(&tool.draft), Stamp::now()))
 }
 
 pub(super) async fn unsaved(
@@ -47,11 +48,11 @@ pub(super) async fn unsaved(
         Err(Refusal::BadRequest(text)) => return ok(&not_run(&text)),
         Err(refusal) => return Err(Fault::Refusal(refusal)),
     };
-    let (scope, project) = (caller.scope(), caller.key.project);
+    let (scope, project, budget) = (caller.scope(), caller.key.project, budget_ms(&new.draft));
     let trial =
         state.engine().try_draft(scope, project, Dialect::Burki, new.draft, wanted.into_input()).await;
     match trial {
-        Ok(trial) => ok(&of_draft(&trial, Stamp::now())),
+        Ok(trial) => ok(&of_draft(&trial, budget, Stamp::now())),
         Err(EngineError::Registry(RegistryError::Invalid(findings))) => match refusal_of(&findings) {
             Refusal::BadRequest(text) => ok(&not_run(&text)),
             refusal => Err(Fault::Refusal(refusal)),

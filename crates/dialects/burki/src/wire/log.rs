@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::moment::in_millis;
 use super::query::Query;
 use super::refusal::Refusal;
+use super::trial::error_of_code;
 
 /// Outcomes that have a log item. Refused calls were never tried, cancelled ones were withdrawn.
 pub const LOGGED: [Outcome; 3] = [Outcome::Done, Outcome::Failed, Outcome::Unknown];
@@ -84,7 +85,7 @@ pub fn item(execution: &Execution, numbers: &Numbers, with_details: bool) -> Val
         "duration_ms": (execution.total_us as f64 / 1000.0).round() as u64,
         "started_at": in_millis(execution.created_at),
         "completed_at": execution.ended_at.map(in_millis),
-        "error_message": execution.error,
+        "error_message": error_of(execution),
         "retry_count": attempts.saturating_sub(1),
     });
     if with_details {
@@ -96,6 +97,14 @@ pub fn item(execution: &Execution, numbers: &Numbers, with_details: bool) -> Val
         item["attempts"] = json!(detail.attempts);
     }
     item
+}
+
+/// What went wrong; of what kept an answer from coming only the kind.
+fn error_of(execution: &Execution) -> Option<String> {
+    let error = execution.error.clone()?;
+    let last = execution.detail.attempts.last().filter(|last| last.status.is_none());
+    let code = last.and_then(|last| last.error.as_deref()).filter(|_| !execution.timed_out);
+    Some(code.map_or(error, error_of_code))
 }
 
 #[cfg(test)]

@@ -25,19 +25,20 @@ fn budget_ms(top: Option<i64>, inner: Option<&Value>) -> u64 {
     ((seconds * 1000.0).round() as u64).max(SHORTEST_MS)
 }
 
-fn draft_ms(draft: &ToolDraft) -> u64 {
+/// The budget of a draft in milliseconds.
+pub fn budget_of(draft: &ToolDraft) -> u64 {
     draft.timeout_ms.map_or(MODEL_DEFAULT_MS, |timeout| timeout.0)
 }
 
 /// Whether the extras still tell how the draft's budget came about.
 fn is_told(draft: &ToolDraft, extras: &Extras) -> bool {
     draft.timeout_ms.is_some()
-        && budget_ms(extras.top_timeout, extras.inner_timeout.as_ref()) == draft_ms(draft)
+        && budget_ms(extras.top_timeout, extras.inner_timeout.as_ref()) == budget_of(draft)
 }
 
 /// The budget in whole seconds.
 pub fn effective(draft: &ToolDraft) -> i64 {
-    i64::try_from(draft_ms(draft).div_ceil(1000)).unwrap_or(i64::MAX)
+    i64::try_from(budget_of(draft).div_ceil(1000)).unwrap_or(i64::MAX)
 }
 
 /// The top-level value as it is shown.

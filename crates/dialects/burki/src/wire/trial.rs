@@ -60,8 +60,8 @@ impl Wanted {
     }
 }
 
-/// The executor's result.
-pub fn executor_result(trial: &Trial, now: Stamp) -> Value {
+/// The executor's result. `budget` is the tool's, in milliseconds.
+pub fn executor_result(trial: &Trial, budget: u64, now: Stamp) -> Value {
     let is_success = trial.outcome == Some(Outcome::Done);
     let mut result = json!({"success": is_success, "timestamp": now.micros() as f64 / 1_000_000.0});
     if let Some(request) = &trial.request {
@@ -80,28 +80,27 @@ pub fn executor_result(trial: &Trial, now: Stamp) -> Value {
         result["data"] = trial.told.clone();
     }
     if !is_success {
-        result["error"] = json!(error_of(trial));
+        result["error"] = json!(error_of(trial, budget));
     }
     result
 }
 
 /// One line on what went wrong; of what kept an answer from coming only the kind.
-pub fn error_of(trial: &Trial) -> String {
+pub fn error_of(trial: &Trial, budget: u64) -> String {
     let text = trial.error.clone().unwrap_or_else(|| "failed".to_owned());
     if trial.timed_out {
-        let seconds = trial.total_us.div_ceil(1_000_000);
-        return format!("Request timeout after {seconds} seconds");
+        return format!("Request timeout after {} seconds", budget as f64 / 1000.0);
     }
     match trial.code {
         Some("http_status" | "redirected") | None => text,
-        Some("response_too_large") => "Response too large".to_owned(),
-        Some(code) => kind_of(code),
+        Some(code) => error_of_code(code),
     }
 }
 
-/// `Connection error: refused`
-pub fn kind_of(code: &str) -> String {
+/// The words for what kept an answer from coming: `Connection error: refused`.
+pub fn error_of_code(code: &str) -> String {
     match code {
+        "response_too_large" => "Response too large".to_owned(),
         "egress_refused" => "Connection error: blocked address".to_owned(),
         "connect_refused" => "Connection error: refused".to_owned(),
         "connect_timeout" | "deadline_unsent" => "Connection error: timeout".to_owned(),
@@ -117,25 +116,25 @@ pub fn kind_of(code: &str) -> String {
 }
 
 /// The answer of a test of a stored tool.
-pub fn of_tool(trial: &Trial, now: Stamp) -> Value {
-    let result = executor_result(trial, now);
+pub fn of_tool(trial: &Trial, budget: u64, now: Stamp) -> Value {
+    let result = executor_result(trial, budget, now);
     let duration = (trial.total_us as f64 / 1000.0).round() as u64;
     if trial.outcome == Some(Outcome::Done) {
         return json!({"success": true, "result": result, "duration_ms": duration,
             "message": "Tool executed successfully"});
     }
-    let error = error_of(trial);
+    let error = error_of(trial, budget);
     json!({"success": false, "error": error, "result": result, "duration_ms": duration,
         "message": format!("Tool execution failed: {error}")})
 }
 
 /// The answer of a test of a definition that is not stored.
-pub fn of_draft(trial: &Trial, now: Stamp) -> Value {
+pub fn of_draft(trial: &Trial, budget: u64, now: Stamp) -> Value {
     if trial.outcome == Some(Outcome::Done) {
-        return json!({"success": true, "result": executor_result(trial, now),
+        return json!({"success": true, "result": executor_result(trial, budget, now),
             "message": "Tool test completed successfully"});
     }
-    not_run(&error_of(trial))
+    not_run(&error_of(trial, budget))
 }
 
 /// The answer of a test that could not begin.

@@ -108,6 +108,9 @@ async fn phone_numbers_lead_to_one_assistant() {
     assert_eq!(house.get("/api/v1/assistants/count").await.expect(200), json!({"count": 1}));
     house.patch("/api/v1/assistants/1", json!({"phone_numbers": ["+15550100"]})).await.expect(200);
     house.post("/api/v1/assistants", taken).await.expect(201);
+    let refused = json!({"phone_numbers": [], "llm_settings": {"system_prompt": "x".repeat(40_000)}});
+    assert_eq!(house.patch("/api/v1/assistants/1", refused).await.status, 422);
+    assert_eq!(house.get("/api/v1/assistants/1").await.expect(200)["phone_numbers"], json!(["+15550100"]));
     let wrong = house
         .post("/api/v1/assistants", json!({"name": "c", "phone_numbers": ["5550100", 7]}))
         .await

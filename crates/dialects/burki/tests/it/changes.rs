@@ -37,6 +37,8 @@ async fn only_what_is_given_changes() {
         assert_eq!(changed["configuration"], made["configuration"], "{body}");
         assert_eq!(changed["function_definition"], made["function_definition"], "{body}");
     }
+    house.put("/api/organization/tools/1", json!({"name": "ignored"})).await.expect(200);
+    assert_eq!(house.get("/api/v1/tools/1").await.expect(200)["name"], "renamed");
     let refused = house.patch("/api/v1/tools/1", json!({"tool_type": "lambda"})).await.detail(400);
     assert_eq!(refused, "tool_type cannot be changed");
     assert_eq!(house.patch("/api/v1/tools/9", json!({})).await.detail(404), "Tool with ID 9 not found");

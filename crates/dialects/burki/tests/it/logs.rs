@@ -12,22 +12,23 @@ async fn executions_are_listed_by_tool_assistant_and_call() {
     let house = House::answering(|request| match request.target.as_str() {
         "/fail" => Reply::status(500, "no"),
         "/slow" => Reply::silence(),
+        "/gone" => Reply::reset(),
         _ => Reply::json(r#"{"ok":true}"#),
     })
     .await;
     let assistant = house.assistant("a").await;
-    for (name, timeout) in [("ok", 5.0), ("fail", 5.0), ("slow", 0.2)] {
+    for (name, timeout) in [("ok", 5.0), ("fail", 5.0), ("slow", 0.2), ("gone", 5.0)] {
         let configuration = json!({"url": house.url(&format!("/{name}")), "timeout_seconds": timeout});
         let mut body = crate::house::endpoint(name, configuration, texts(&[]));
         body["retry_attempts"] = json!(0);
         house.post("/api/v1/tools", body).await.expect(200);
     }
-    for tool in 1..=3 {
+    for tool in 1..=4 {
         house.assign(tool, assistant).await;
     }
     let session = house.session(assistant).await;
     let call = house.registry().store().get_session(house.scope, session).await.unwrap().number;
-    for name in ["ok", "fail", "slow"] {
+    for name in ["ok", "fail", "slow", "gone"] {
         house.call(session, name, json!({})).await;
     }
     house.call(session, "ok", json!({"unexpected": [1, {}]})).await;
@@ -35,7 +36,7 @@ async fn executions_are_listed_by_tool_assistant_and_call() {
     let all = house.get(&format!("/api/calls/{call}/tool-executions")).await.expect(200);
     let logs = all["logs"].as_array().unwrap();
     let statuses: Vec<&str> = logs.iter().map(|log| log["status"].as_str().unwrap()).collect();
-    assert_eq!(statuses, ["success", "timeout", "error", "success"]);
+    assert_eq!(statuses, ["success", "error", "timeout", "error", "success"]);
     let members: Vec<&String> = logs[0].as_object().unwrap().keys().collect();
     assert_eq!(
         members,
@@ -53,17 +54,18 @@ async fn executions_are_listed_by_tool_assistant_and_call() {
         ]
     );
     assert_eq!(
-        (&logs[2]["tool_id"], &logs[2]["assistant_id"], &logs[2]["call_id"]),
+        (&logs[3]["tool_id"], &logs[3]["assistant_id"], &logs[3]["call_id"]),
         (&json!(2), &json!(assistant), &json!(call))
     );
-    assert_eq!(logs[2]["error_message"], "HTTP 500: Internal Server Error");
+    assert_eq!(logs[1]["error_message"], "Connection error: reset");
+    assert_eq!(logs[3]["error_message"], "HTTP 500: Internal Server Error");
     let house = &house;
     let of =
         |path: String| async move { house.get(&path).await.expect(200)["logs"].as_array().unwrap().len() };
     assert_eq!(of("/api/organization/tools/1/logs".to_owned()).await, 2);
     assert_eq!(of(format!("/api/assistants/{assistant}/tool-executions?tool_id=1")).await, 2);
     assert_eq!(of(format!("/api/assistants/{assistant}/tool-executions?status=timeout")).await, 1);
-    assert_eq!(of(format!("/api/assistants/{assistant}/tool-executions?status=error")).await, 1);
+    assert_eq!(of(format!("/api/assistants/{assistant}/tool-executions?status=error")).await, 2);
     assert_eq!(of(format!("/api/assistants/{assistant}/tool-executions?limit=2")).await, 2);
 }
 
