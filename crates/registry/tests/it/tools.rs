@@ -117,7 +117,7 @@ async fn a_template_with_a_literal_secret_in_it_is_sealed_as_a_template() {
     assert!(!holds(&house.database_bytes(), "sk-live-"));
     assert!(!house.upsert(mixed).await.unwrap().is_changed, "the same text again keeps its reference");
     let opened = house.registry.open_draft_seals(house.scope, &saved.tool.draft).await.unwrap();
-    let texts: Vec<&str> = opened.values().map(|secret| secret.expose_secret()).collect();
+    let texts: Vec<&str> = opened.values().map(secrecy::ExposeSecret::expose_secret).collect();
     assert_eq!(texts, ["Token sk-live-{{input.shop}}-0123456789"]);
 }
 
@@ -146,7 +146,7 @@ async fn a_project_gets_its_signing_secret_when_it_is_first_needed_and_both_sign
     assert!(!holds(&house.database_bytes(), first[0].expose_secret()));
     let (second, _) = registry.rotate_project_signing_secret(scope, project).await.unwrap();
     let both = registry.open_project_signing_secrets(scope, project).await.unwrap();
-    let both: Vec<&str> = both.iter().map(|secret| secret.expose_secret()).collect();
+    let both: Vec<&str> = both.iter().map(secrecy::ExposeSecret::expose_secret).collect();
     assert_eq!(both, [second.expose_secret(), first[0].expose_secret()]);
     let hint = registry.project_signing_hint(scope, project).await.unwrap().unwrap();
     assert!(second.expose_secret().ends_with(&hint) && hint.len() == 4);

@@ -121,9 +121,9 @@ mod tests {
     use super::*;
     use crate::fill::FillRules;
 
-    fn filled(url: &str, values: serde_json::Value) -> Result<String, FillError> {
+    fn filled(url: &str, values: &serde_json::Value) -> Result<String, FillError> {
         let template = UrlTemplate::parse_open(url, Syntax::Dollar).unwrap();
-        template.fill(&values, &FillRules::default()).map(|filled| filled.value)
+        template.fill(values, &FillRules::default()).map(|filled| filled.value)
     }
 
     #[test]
@@ -131,14 +131,14 @@ mod tests {
         let url = "https://${USER}:p@${HOST}:8443/a/${x}?q=${y}";
         let values = json!({"USER": "a@b/c", "HOST": "api-1.example.com", "x": "1/2", "y": "&"});
         let expected = "https://a%40b%2Fc:p@api-1.example.com:8443/a/1%2F2?q=%26";
-        assert_eq!(filled(url, values).unwrap(), expected);
-        assert_eq!(filled("https://${H}", json!({"H": "h.example"})).unwrap(), "https://h.example");
+        assert_eq!(filled(url, &values).unwrap(), expected);
+        assert_eq!(filled("https://${H}", &json!({"H": "h.example"})).unwrap(), "https://h.example");
     }
 
     #[test]
     fn a_host_is_letters_digits_dots_and_hyphens() {
         for host in ["", "a/b", "a@b", "a:1", "a?b", "a#b", "a%2eb", "[::1]", "a b", "ä"] {
-            let error = filled("https://${H}/x", json!({ "H": host })).unwrap_err();
+            let error = filled("https://${H}/x", &json!({ "H": host })).unwrap_err();
             assert_eq!(error, FillError::HostValue { variable: "H".to_owned() }, "{host}");
         }
     }
