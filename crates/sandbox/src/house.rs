@@ -1,0 +1,120 @@
+//! Zygotes by set and tenants' processes by tenant and set, started when first needed and again when they have died.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use crate::egress::EgressPort;
+use crate::error::SandboxError;
+use crate::python::Python;
+use crate::settings::{DependencySet, SandboxSettings, SetName};
+use crate::tenant::Tenant;
+use crate::tool::TenantId;
+use crate::zygote::Zygote;
+
+type Slot<T> = Arc<tokio::sync::Mutex<Option<Arc<T>>>>;
+
+/// Everything that forks.
+#[derive(Debug)]
+pub(crate) struct House {
+    pub(crate) settings: SandboxSettings,
+    python: Python,
+    egress: Arc<dyn EgressPort>,
+    sets: Mutex<HashMap<SetName, (DependencySet, Slot<Zygote>)>>,
+    tenants: Mutex<HashMap<(TenantId, SetName), (Instant, Slot<Tenant>)>>,
+}
+
+impl House {
+    pub(crate) fn new(settings: SandboxSettings, python: Python, egress: Arc<dyn EgressPort>) -> Self {
+        let stdlib = DependencySet { name: SetName::stdlib(), import_paths: Vec::new(), preload: Vec::new() };
+        let sets = settings.sets.iter().cloned().chain([stdlib]);
+        let sets = Mutex::new(sets.map(|set| (set.name.clone(), (set, Slot::default()))).collect());
+        Self { settings, python, egress, sets, tenants: Mutex::default() }
+    }
+
+    /// Adds a set, or replaces one of that name: its zygote goes once no call uses it.
+    pub(crate) fn add_set(&self, set: DependencySet) {
+        let name = set.name.clone();
+        self.sets.lock().insert(name.clone(), (set, Slot::default()));
+        self.tenants.lock().retain(|(_, used), _| *used != name);
+    }
+
+    /// Takes a set away.
+    pub(crate) fn remove_set(&self, name: &SetName) {
+        self.sets.lock().remove(name);
+        self.tenants.lock().retain(|(_, used), _| used != name);
+    }
+
+    pub(crate) fn has_set(&self, name: &SetName) -> bool {
+        self.sets.lock().contains_key(name)
+    }
+
+    pub(crate) async fn zygote(&self, name: &SetName) -> Result<Arc<Zygote>, SandboxError> {
+        let found = self.sets.lock().get(name).cloned();
+        let Some((set, slot)) = found else {
+            return Err(SandboxError::UnknownSet(name.to_string()));
+        };
+        let mut zygote = slot.lock().await;
+        match zygote.as_ref().filter(|zygote| zygote.forker.is_alive()) {
+            Some(alive) => Ok(Arc::clone(alive)),
+            None => {
+                let fresh = Arc::new(Zygote::start(&self.settings, &self.python, &set).await?);
+                Ok(Arc::clone(zygote.insert(fresh)))
+            }
+        }
+    }
+
+    pub(crate) async fn tenant(&self, id: &TenantId, set: &SetName) -> Result<Arc<Tenant>, SandboxError> {
+        let slot = self.slot(id, set)?;
+        let mut tenant = slot.lock().await;
+        if let Some(alive) = tenant.as_ref().filter(|tenant| tenant.is_alive()) {
+            return Ok(Arc::clone(alive));
+        }
+        *tenant = None;
+        let zygote = self.zygote(set).await?;
+        let fresh = Tenant::start(zygote, id, Arc::clone(&self.egress))
+            .await
+            .map_err(SandboxError::system("start a tenant's process"))?;
+        Ok(Arc::clone(tenant.insert(Arc::new(fresh))))
+    }
+
+    /// The tenant's slot; when all are taken, the idle one that was used longest ago makes room.
+    fn slot(&self, id: &TenantId, set: &SetName) -> Result<Slot<Tenant>, SandboxError> {
+        let key = (id.clone(), set.clone());
+        let now = Instant::now();
+        let mut tenants = self.tenants.lock();
+        if let Some((used, slot)) = tenants.get_mut(&key) {
+            *used = now;
+            return Ok(Arc::clone(slot));
+        }
+        if tenants.len() >= self.settings.tenants {
+            let idle = tenants.iter().filter(|(_, (_, slot))| is_idle(slot));
+            let longest = idle.min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone());
+            tenants.remove(&longest.ok_or(SandboxError::Full)?);
+        }
+        let slot = Slot::default();
+        tenants.insert(key, (now, Arc::clone(&slot)));
+        Ok(slot)
+    }
+
+    /// Ends a tenant's processes.
+    pub(crate) fn retire(&self, id: &TenantId) {
+        self.tenants.lock().retain(|(owner, _), _| owner != id);
+    }
+
+    /// Ends everything.
+    pub(crate) fn close(&self) {
+        self.tenants.lock().clear();
+        self.sets.lock().clear();
+    }
+}
+
+/// Nobody is starting it, and it has no process that anybody holds.
+fn is_idle(slot: &Slot<Tenant>) -> bool {
+    Arc::strong_count(slot) == 1
+        && slot
+            .try_lock()
+            .is_ok_and(|tenant| tenant.as_ref().is_none_or(|tenant| Arc::strong_count(tenant) == 1))
+}

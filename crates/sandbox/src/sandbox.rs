@@ -1,0 +1,222 @@
+//! The public face: start, prepare, call, forget.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rustix::process::DumpableBehavior;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use crate::admission::Admission;
+use crate::egress::EgressPort;
+use crate::error::SandboxError;
+use crate::house::House;
+use crate::outcome::{CallOutcome, Failure};
+use crate::python::Python;
+use crate::run;
+use crate::selftest::{self, Report};
+use crate::settings::{DependencySet, SandboxSettings, SetName};
+use crate::spare::Tool;
+use crate::tool::{TenantId, ToolId, ToolSpec};
+
+/// Spares made at a time: making one costs milliseconds of CPU that running calls want.
+const MADE_AT_ONCE: usize = 1;
+/// How often old spares are thrown out.
+const ROUNDS: Duration = Duration::from_secs(30);
+
+/// Warm Python for all tenants. Cheap to clone; everything ends when the last clone and the last [`Prepared`] go.
+#[derive(Debug, Clone)]
+pub struct Sandbox {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    house: House,
+    egress: Arc<dyn EgressPort>,
+    admission: Admission,
+    report: Report,
+    tools: Mutex<HashMap<(TenantId, ToolId, String), Weak<Tool>>>,
+    spares: Arc<Semaphore>,
+    makers: Semaphore,
+}
+
+/// A tool that a session will call. While it lives a spare of the tool is kept ready.
+#[derive(Debug)]
+pub struct Prepared {
+    tool: Arc<Tool>,
+    inner: Arc<Inner>,
+}
+
+impl Sandbox {
+    /// Finds CPython, builds a box and tries to break out of it. No sandbox when anything gets out.
+    pub async fn start(settings: SandboxSettings, egress: Arc<dyn EgressPort>) -> Result<Self, SandboxError> {
+        // Same user, same kernel: without this, one process's memory is another's file.
+        rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
+            .map_err(|error| SandboxError::system("hide this process's memory")(error.into()))?;
+        let python = Python::find(settings.interpreter.as_deref()).await?;
+        let house = House::new(settings, python, Arc::clone(&egress));
+        let report = selftest::examine(&house).await?;
+        tracing::info!(tier = %report.tier, missing = ?report.missing, python = %report.python, "sandbox ready");
+        let inner = Arc::new(Inner {
+            admission: Admission::new(&house.settings),
+            spares: Arc::new(Semaphore::new(house.settings.spares as usize)),
+            makers: Semaphore::new(MADE_AT_ONCE),
+            tools: Mutex::default(),
+            house,
+            egress,
+            report,
+        });
+        tokio::spawn(make_rounds(Arc::downgrade(&inner)));
+        Ok(Self { inner })
+    }
+
+    /// What the boot examination found: for the log, `/health` and `doctor`.
+    pub fn report(&self) -> &Report {
+        &self.inner.report
+    }
+
+    /// Adds a dependency set, or replaces one; calls under way keep what they have.
+    pub fn add_set(&self, set: DependencySet) {
+        self.inner.house.add_set(set);
+    }
+
+    /// Takes a dependency set away.
+    pub fn remove_set(&self, name: &SetName) {
+        self.inner.house.remove_set(name);
+    }
+
+    /// Gets a tool ready for calls that are to come, and returns at once; a spare is made meanwhile.
+    pub fn prepare(&self, spec: ToolSpec) -> Result<Prepared, SandboxError> {
+        let house = &self.inner.house;
+        spec.check(house.settings.payload_bytes)?;
+        if !house.has_set(&spec.set) {
+            return Err(SandboxError::UnknownSet(spec.set.to_string()));
+        }
+        let key = (spec.tenant.clone(), spec.tool.clone(), spec.version.clone());
+        let mut tools = self.inner.tools.lock();
+        tools.retain(|_, tool| tool.strong_count() > 0);
+        let tool = tools.get(&key).and_then(Weak::upgrade).unwrap_or_else(|| {
+            let tool = Arc::new(Tool::new(spec));
+            tools.insert(key, Arc::downgrade(&tool));
+            tool
+        });
+        drop(tools);
+        tool.hold();
+        let prepared = Prepared { tool, inner: Arc::clone(&self.inner) };
+        prepared.refill();
+        Ok(prepared)
+    }
+
+    /// Throws away all spares of a tool: it was changed, deleted, or a secret of it was rotated. Sessions that still
+    /// hold it get a fresh process for each call.
+    pub fn forget(&self, tenant: &TenantId, tool: &ToolId) {
+        let mut tools = self.inner.tools.lock();
+        tools.retain(|(owner, id, _), prepared| {
+            let forgotten = owner == tenant && id == tool;
+            if forgotten && let Some(prepared) = prepared.upgrade() {
+                prepared.forget();
+            }
+            !forgotten
+        });
+    }
+
+    /// Throws away all spares, to give memory back.
+    pub fn forget_all(&self) {
+        for (_, tool) in self.inner.tools.lock().drain() {
+            if let Some(tool) = tool.upgrade() {
+                tool.forget();
+            }
+        }
+    }
+
+    /// Ends every process, also of calls under way.
+    pub fn shutdown(&self) {
+        self.forget_all();
+        self.inner.house.close();
+    }
+}
+
+impl Prepared {
+    /// Calls the tool with two JSON objects and waits for the answer, at most until `deadline` and at most for the
+    /// tool's timeout. Dropping the future kills the process.
+    pub async fn call(&self, arguments: &str, context: &str, deadline: Instant) -> CallOutcome {
+        let started = Instant::now();
+        let mut outcome =
+            self.attempt(arguments, context, started, deadline).await.unwrap_or_else(run::never_ran);
+        outcome.wall = started.elapsed();
+        self.refill();
+        outcome
+    }
+
+    async fn attempt(
+        &self,
+        arguments: &str,
+        context: &str,
+        started: Instant,
+        deadline: Instant,
+    ) -> Result<CallOutcome, Failure> {
+        let (house, spec) = (&self.inner.house, &self.tool.spec);
+        let request = run::request(arguments, context, house.settings.payload_bytes)?;
+        let deadline = deadline.min(started + spec.timeout);
+        let until = deadline.min(started + house.settings.longest_wait);
+        let _place = self.inner.admission.enter(&spec.tenant, spec.max_memory_mib, until).await?;
+        let ready = self.tool.take(house.settings.spare_age);
+        let warm = ready.is_some();
+        let spare = match ready {
+            Some(spare) => spare,
+            None => run::make_spare(house, spec, deadline).await?,
+        };
+        let outcome = run::run(spare, &self.tool, &request, &self.inner.egress, deadline).await;
+        Ok(CallOutcome { warm, ..outcome })
+    }
+
+    /// Spares that wait for this tool's calls.
+    pub fn spares(&self) -> usize {
+        self.tool.waiting()
+    }
+
+    /// Makes spares in the background until there are enough.
+    fn refill(&self) {
+        let (tool, inner) = (Arc::clone(&self.tool), Arc::clone(&self.inner));
+        tokio::spawn(async move { refill(&tool, &inner).await });
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        self.tool.let_go();
+    }
+}
+
+async fn refill(tool: &Tool, inner: &Inner) {
+    while let Some(_coming) = tool.claim() {
+        let Ok(place) = Arc::clone(&inner.spares).try_acquire_owned() else { return };
+        let Ok(_maker) = inner.makers.acquire().await else { return };
+        let deadline = Instant::now() + inner.house.settings.load_time;
+        match run::make_spare(&inner.house, &tool.spec, deadline).await {
+            Ok(mut spare) => {
+                spare.place = Some(place);
+                tool.put(spare);
+            }
+            // The next call tries again, and tells.
+            Err(_) => return,
+        }
+    }
+}
+
+/// Throws out old spares and makes new ones, for as long as there is a sandbox.
+async fn make_rounds(inner: Weak<Inner>) {
+    let mut clock = tokio::time::interval(ROUNDS);
+    loop {
+        clock.tick().await;
+        let Some(inner) = inner.upgrade() else { return };
+        let tools: Vec<_> = inner.tools.lock().values().filter_map(Weak::upgrade).collect();
+        for tool in tools {
+            tool.tidy(inner.house.settings.spare_age);
+            refill(&tool, &inner).await;
+        }
+    }
+}
