@@ -31,7 +31,7 @@ def confine(plan, memory, cpu_seconds, online):
     kernel.unshare(kernel.CLONE_NEWUSER)
     kernel.drop_capabilities()
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
-    if plan["landlock"] and "landlock" not in skip:
+    if plan["landlock"]:
         fence.restrict(plan["landlock"], plan["readable"], SCRATCH, plan["port"] if online else 0)
     if "rlimits" not in skip:
         _limit(plan, memory, cpu_seconds)

@@ -167,6 +167,13 @@ impl Child {
                 Failure::new(FailureKind::ResultTooLarge, "Function returned too long a result", began)
             }
             Break::Ended(exit) => {
+                if exit.is_none() && !self.tenant.is_alive() {
+                    return Failure::new(
+                        FailureKind::Crashed { signal: libc::SIGKILL },
+                        "Function's process was lost",
+                        began,
+                    );
+                }
                 let used = exit.map(|exit| exit.cpu_micros).unwrap_or_default();
                 match exit.and_then(Exit::signal) {
                     Some(libc::SIGKILL | libc::SIGXCPU)

@@ -60,7 +60,7 @@ pub(crate) async fn examine(house: &House) -> Result<Report, SandboxError> {
     let arguments = serde_json::json!({
         "port": port,
         "calls": calls(),
-        "files": files(),
+        "files": files(about.landlock > 0),
         "memory": u64::from(MEMORY_MIB) << 21,
     });
     let outcome = call(house, PROBE, &arguments.to_string(), PATIENCE).await;
@@ -145,9 +145,8 @@ fn calls() -> serde_json::Value {
 }
 
 /// Places of the host that a tool must not see.
-fn files() -> Vec<PathBuf> {
+fn files(fenced: bool) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = [
-        "/",
         "/etc/passwd",
         "/etc/shadow",
         "/etc/hostname",
@@ -159,10 +158,12 @@ fn files() -> Vec<PathBuf> {
         "/tmp",
         "/proc",
         "/proc/1/environ",
-        "/hookswitch/plan.json",
     ]
     .map(PathBuf::from)
     .into();
+    if fenced {
+        files.extend(["/", "/hookswitch/plan.json"].map(PathBuf::from));
+    }
     files.extend(std::env::current_exe());
     files
 }

@@ -84,6 +84,13 @@ pub(super) const ALWAYS: &[i64] = &[
     libc::SYS_fchmodat,
     libc::SYS_fchown,
     libc::SYS_utimensat,
+    // Read by `shutil.copy`
+    libc::SYS_getxattr,
+    libc::SYS_lgetxattr,
+    libc::SYS_fgetxattr,
+    libc::SYS_listxattr,
+    libc::SYS_llistxattr,
+    libc::SYS_flistxattr,
     libc::SYS_getcwd,
     libc::SYS_chdir,
     libc::SYS_fchdir,
