@@ -39,6 +39,8 @@ def main():
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     for name in ("MALLOC_ARENA_MAX", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.pop(name, None)
+    # What was printed before a kill is what an author looks for.
+    sys.stdout.reconfigure(line_buffering=True)
     gc.collect()
     gc.freeze()
     control = socket.socket(fileno=CONTROL)

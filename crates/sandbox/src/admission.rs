@@ -74,21 +74,23 @@ impl Admission {
         let gate = self.gate(tenant);
         let place = match Arc::clone(&gate.places).try_acquire_owned() {
             Ok(place) => place,
-            Err(_) => {
-                let before = gate.waiting.fetch_add(1, Ordering::Relaxed);
-                let _waiting = Waiting(&gate.waiting);
-                if before >= self.waiting {
-                    return Err(Failure::busy("too many calls are waiting"));
-                }
-                let place = Arc::clone(&gate.places).acquire_owned();
-                let late = |_| Failure::busy("too many calls are running");
-                timeout_at(until, place).await.map_err(late)?.map_err(Failure::unavailable)?
-            }
+            Err(_) => self.wait(&gate, until).await?,
         };
         let memory = Arc::clone(&self.memory).acquire_many_owned(memory_mib);
         let late = |_| Failure::busy("memory is promised to other calls");
         let memory = timeout_at(until, memory).await.map_err(late)?.map_err(Failure::unavailable)?;
         Ok(Place { _place: place, _memory: memory })
+    }
+
+    async fn wait(&self, gate: &Gate, until: Instant) -> Result<OwnedSemaphorePermit, Failure> {
+        let before = gate.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&gate.waiting);
+        if before >= self.waiting {
+            return Err(Failure::busy("too many calls are waiting"));
+        }
+        let late = |_| Failure::busy("too many calls are running");
+        let place = Arc::clone(&gate.places).acquire_owned();
+        timeout_at(until, place).await.map_err(late)?.map_err(Failure::unavailable)
     }
 
     fn gate(&self, tenant: &TenantId) -> Arc<Gate> {
@@ -152,7 +154,7 @@ mod tests {
     async fn the_queue_has_an_end() {
         let admission = admission(100, 1, 0);
         let _held = admission.enter(&tenant("a"), 1, soon()).await.unwrap();
-        let far = Instant::now() + Duration::from_secs(3600);
+        let far = Instant::now() + Duration::from_hours(1);
         assert_eq!(admission.enter(&tenant("a"), 1, far).await.unwrap_err().kind, FailureKind::Busy);
     }
 

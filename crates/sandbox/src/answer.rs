@@ -104,7 +104,7 @@ impl Told {
             line: self.line,
             loading: self.loading,
         };
-        Failure { kind, message, author: Some(author), began }
+        Failure { kind, message, author: Some(Box::new(author)), began }
     }
 }
 

@@ -15,6 +15,8 @@ use crate::tool::TenantId;
 use crate::zygote::Zygote;
 
 type Slot<T> = Arc<tokio::sync::Mutex<Option<Arc<T>>>>;
+/// When it was used last, and the process.
+type Tenants = HashMap<(TenantId, SetName), (Instant, Slot<Tenant>)>;
 
 /// Everything that forks.
 #[derive(Debug)]
@@ -23,7 +25,7 @@ pub(crate) struct House {
     python: Python,
     egress: Arc<dyn EgressPort>,
     sets: Mutex<HashMap<SetName, (DependencySet, Slot<Zygote>)>>,
-    tenants: Mutex<HashMap<(TenantId, SetName), (Instant, Slot<Tenant>)>>,
+    tenants: Mutex<Tenants>,
 }
 
 impl House {
@@ -57,13 +59,11 @@ impl House {
             return Err(SandboxError::UnknownSet(name.to_string()));
         };
         let mut zygote = slot.lock().await;
-        match zygote.as_ref().filter(|zygote| zygote.forker.is_alive()) {
-            Some(alive) => Ok(Arc::clone(alive)),
-            None => {
-                let fresh = Arc::new(Zygote::start(&self.settings, &self.python, &set).await?);
-                Ok(Arc::clone(zygote.insert(fresh)))
-            }
+        if let Some(alive) = zygote.as_ref().filter(|zygote| zygote.forker.is_alive()) {
+            return Ok(Arc::clone(alive));
         }
+        let fresh = Arc::new(Zygote::start(&self.settings, &self.python, &set).await?);
+        Ok(Arc::clone(zygote.insert(fresh)))
     }
 
     pub(crate) async fn tenant(&self, id: &TenantId, set: &SetName) -> Result<Arc<Tenant>, SandboxError> {
@@ -99,6 +99,13 @@ impl House {
         Ok(slot)
     }
 
+    /// Process ids of the launchers that run.
+    pub(crate) fn launchers(&self) -> Vec<u32> {
+        let sets = self.sets.lock();
+        let running = |slot: &Slot<Zygote>| slot.try_lock().ok()?.as_ref()?.launcher();
+        sets.values().filter_map(|(_, slot)| running(slot)).collect()
+    }
+
     /// Ends a tenant's processes.
     pub(crate) fn retire(&self, id: &TenantId) {
         self.tenants.lock().retain(|(owner, _), _| owner != id);
@@ -106,7 +113,12 @@ impl House {
 
     /// Ends everything.
     pub(crate) fn close(&self) {
-        self.tenants.lock().clear();
+        for (_, (_, slot)) in self.tenants.lock().drain() {
+            // Calls under way hold theirs; they are told that it died.
+            if let Ok(Some(tenant)) = slot.try_lock().as_deref() {
+                tenant.kill();
+            }
+        }
         self.sets.lock().clear();
     }
 }

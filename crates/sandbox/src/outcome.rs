@@ -54,7 +54,7 @@ pub struct Failure {
     /// One line, fit for a model: no path, no traceback.
     pub message: String,
     /// For the tool's author, when its own code raised.
-    pub author: Option<AuthorView>,
+    pub author: Option<Box<AuthorView>>,
     /// Whether the tool's function may have begun. When not, trying again is safe.
     pub began: bool,
 }

@@ -89,8 +89,7 @@ mod tests {
     #[tokio::test]
     async fn packets_keep_their_borders_and_carry_descriptors() {
         let (ours, theirs) = pair().unwrap();
-        rustix::io::ioctl_fionbio(&theirs, true).unwrap();
-        let theirs = Packets(AsyncFd::register(theirs).unwrap());
+        let theirs = Packets::new(theirs).unwrap();
         let file = std::fs::File::open("/dev/null").unwrap();
         ours.send(b"one", &[file.as_fd()]).await.unwrap();
         ours.send(b"two", &[]).await.unwrap();

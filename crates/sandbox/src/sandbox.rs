@@ -78,6 +78,11 @@ impl Sandbox {
         &self.inner.report
     }
 
+    /// Process ids of the launchers, one a running dependency set: what to look below in a process list.
+    pub fn launchers(&self) -> Vec<u32> {
+        self.inner.house.launchers()
+    }
+
     /// Adds a dependency set, or replaces one; calls under way keep what they have.
     pub fn add_set(&self, set: DependencySet) {
         self.inner.house.add_set(set);
@@ -98,9 +103,13 @@ impl Sandbox {
         let key = (spec.tenant.clone(), spec.tool.clone(), spec.version.clone());
         let mut tools = self.inner.tools.lock();
         tools.retain(|_, tool| tool.strong_count() > 0);
-        let tool = tools.get(&key).and_then(Weak::upgrade).unwrap_or_else(|| {
+        // What runs is what was given, also when somebody forgot to change the version.
+        let same = tools.get(&key).and_then(Weak::upgrade).filter(|tool| tool.spec == spec);
+        let tool = same.unwrap_or_else(|| {
             let tool = Arc::new(Tool::new(spec));
-            tools.insert(key, Arc::downgrade(&tool));
+            if let Some(other) = tools.insert(key, Arc::downgrade(&tool)).and_then(|other| other.upgrade()) {
+                other.forget();
+            }
             tool
         });
         drop(tools);

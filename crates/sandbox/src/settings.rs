@@ -102,7 +102,7 @@ impl Default for SandboxSettings {
             longest_wait: Duration::from_secs(2),
             processes_per_tenant: 64,
             spares: 256,
-            spare_age: Duration::from_secs(600),
+            spare_age: Duration::from_mins(10),
             tenants: 256,
             load_time: Duration::from_secs(10),
             scratch_bytes: 16 << 20,

@@ -22,7 +22,7 @@ pub enum Network {
 }
 
 /// Everything that a process must know before its call.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolSpec {
     /// Owner.
     pub tenant: TenantId,
@@ -73,7 +73,7 @@ impl ToolSpec {
         if !(1..=1024).contains(&self.max_memory_mib) {
             return Err(bad("memory must be 1 to 1,024 MiB"));
         }
-        if self.timeout.is_zero() || self.timeout > Duration::from_secs(900) {
+        if self.timeout.is_zero() || self.timeout > Duration::from_mins(15) {
             return Err(bad("the timeout must be above 0 and at most 900 seconds"));
         }
         if self.code.len() > longest {

@@ -37,7 +37,7 @@ pub(crate) struct Zygote {
     pub(crate) forker: Forker,
     pub(crate) about: About,
     /// Killed when dropped; the box follows.
-    _launcher: Child,
+    launcher: Child,
 }
 
 /// What the zygote found.
@@ -91,7 +91,14 @@ impl Zygote {
             set: set.name.to_string(),
             reason: error.to_string(),
         })?;
-        Ok(Self { forker, about, _launcher: launcher })
+        Ok(Self { forker, about, launcher })
+    }
+}
+
+impl Zygote {
+    /// The launcher's process id, while it runs.
+    pub(crate) fn launcher(&self) -> Option<u32> {
+        self.launcher.id()
     }
 }
 

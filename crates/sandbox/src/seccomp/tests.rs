@@ -9,6 +9,7 @@ use super::*;
 
 const ALLOW: u32 = 0x7fff_0000;
 const DENY: u32 = ERRNO | 1;
+const ENOSYS: u32 = libc::ENOSYS.cast_unsigned();
 
 /// Runs a filter over the `seccomp_data` of one system call.
 fn verdict(sockets: Sockets, convention: u32, number: u32, arguments: [u64; 6]) -> u32 {
@@ -62,7 +63,7 @@ fn what_is_not_named_is_denied() {
     for number in 0..600 {
         let verdict = asked(number, [0; 6]);
         if number == libc::SYS_clone3 {
-            assert_eq!(verdict, ERRNO | 38);
+            assert_eq!(verdict, ERRNO | ENOSYS);
         } else if !named.contains(&number) {
             assert_eq!(verdict, DENY, "system call {number}");
         } else if !conditional().contains(&number) {
@@ -119,14 +120,9 @@ fn foreign_conventions_kill() {
 fn threads_yes_processes_no() {
     let thread = 0x003d_0f00;
     assert_eq!(asked(libc::SYS_clone, [thread, 0, 0, 0, 0, 0]), ALLOW);
-    for flags in [
-        17,
-        0x4000 | 0x100 | 17,
-        thread | 0x1000_0000,
-        thread | 0x2000_0000,
-        thread | 0x0002_0000,
-        thread | 0x1000,
-    ] {
+    for flags in
+        [17, 0x4111, thread | 0x1000_0000, thread | 0x2000_0000, thread | 0x0002_0000, thread | 0x1000]
+    {
         assert_eq!(asked(libc::SYS_clone, [flags, 0, 0, 0, 0, 0]), DENY, "{flags:#x}");
     }
 }
@@ -184,6 +180,6 @@ proptest! {
     #[test]
     fn every_program_ends(number in any::<u32>(), arguments in any::<[u64; 6]>()) {
         let end = verdict(Sockets::None, AUDIT_ARCH, number, arguments);
-        prop_assert!([ALLOW, DENY, KILL_PROCESS, ERRNO | 38].contains(&end));
+        prop_assert!([ALLOW, DENY, KILL_PROCESS, ERRNO | ENOSYS].contains(&end));
     }
 }

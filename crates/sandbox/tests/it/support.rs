@@ -11,7 +11,9 @@ use tokio::time::Instant;
 
 /// The launcher that the tests use where the server starts itself.
 pub(crate) fn launcher() -> PathBuf {
-    PathBuf::from(env!("CARGO_BIN_EXE_hookswitch-sandbox-launch"))
+    // Beside the tests when both were copied to where another user can run them.
+    let beside = std::env::current_exe().unwrap().with_file_name("hookswitch-sandbox-launch");
+    if beside.exists() { beside } else { PathBuf::from(env!("CARGO_BIN_EXE_hookswitch-sandbox-launch")) }
 }
 
 pub(crate) fn settings() -> SandboxSettings {
@@ -45,7 +47,7 @@ pub(crate) fn spec(code: &str) -> ToolSpec {
 }
 
 pub(crate) async fn call(prepared: &Prepared, arguments: &str) -> CallOutcome {
-    prepared.call(arguments, r#"{"call_id":7}"#, Instant::now() + Duration::from_secs(60)).await
+    prepared.call(arguments, r#"{"call_id":7}"#, Instant::now() + Duration::from_mins(1)).await
 }
 
 /// Runs code once.
