@@ -64,8 +64,9 @@ async fn forked(sandbox: &Sandbox, prepared: &Prepared, spec: &ToolSpec, rounds:
 }
 
 fn cold(code: &str, folder: Option<&PathBuf>, rounds: usize) -> Vec<Duration> {
-    let path =
-        folder.map(|folder| format!("import sys; sys.path.insert(0, {folder:?})\n")).unwrap_or_default();
+    let path = folder
+        .map(|folder| format!("import sys; sys.path.insert(0, '{}')\n", folder.display()))
+        .unwrap_or_default();
     let script = format!("{path}{code}\nimport json\nprint(json.dumps(f(100)))\n");
     let mut times = Vec::new();
     for _ in 0..rounds {

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 
-from _hookswitch import confine, entry, report, values
+from _hookswitch import confine, entry, report, touch, values
 
 TALK = 3
 
@@ -32,6 +32,7 @@ def main(plan, request, descriptors):
     tool = None
     try:
         tool = entry.load(load)
+        touch.platform(tool, load["code"])
         answer = {"ready": tool.form}
     except BaseException as error:
         spare_room = None

@@ -19,8 +19,9 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Tool:
-    def __init__(self, form, run):
+    def __init__(self, form, function, run):
         self.form = form
+        self.function = function
         self.run = run
 
 
@@ -40,7 +41,7 @@ def load(spec):
     exec(compile(tree, filename, "exec", dont_inherit=True), space)
     if callable(space.get("execute_tool")):
         function = space["execute_tool"]
-        return Tool("execute_tool", lambda arguments, context: function(arguments, context))
+        return Tool("execute_tool", function, lambda arguments, context: function(arguments, context))
     for name in spec["entries"]:
         if callable(space.get(name)) and not isinstance(space[name], types.ModuleType):
             return _by_keywords("named", space[name], spec)
@@ -75,7 +76,7 @@ def _by_keywords(form, function, spec):
             offered = {name: value for name, value in offered.items() if name in named}
         return function(*first, **offered)
 
-    return Tool(form, run)
+    return Tool(form, function, run)
 
 
 def _as_body(tree, filename, space, spec):
@@ -91,7 +92,7 @@ def _as_body(tree, filename, space, spec):
     module = ast.fix_missing_locations(ast.Module([*future, wrapper], []))
     exec(compile(module, filename, "exec", dont_inherit=True), space)
     function = space["__body__"]
-    return Tool("body", lambda given, context: function(given, context, *(given.get(name) for name in names)))
+    return Tool("body", function, lambda given, context: function(given, context, *(given.get(name) for name in names)))
 
 
 def _outer(nodes):

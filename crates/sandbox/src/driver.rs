@@ -4,7 +4,7 @@
 pub(crate) const MAIN: &str = include_str!("../py/main.py");
 
 /// The package `_hookswitch`: file name and source.
-pub(crate) const FILES: [(&str, &str); 9] = [
+pub(crate) const FILES: [(&str, &str); 10] = [
     ("__init__.py", include_str!("../py/__init__.py")),
     ("call.py", include_str!("../py/call.py")),
     ("confine.py", include_str!("../py/confine.py")),
@@ -12,6 +12,7 @@ pub(crate) const FILES: [(&str, &str); 9] = [
     ("fence.py", include_str!("../py/fence.py")),
     ("kernel.py", include_str!("../py/kernel.py")),
     ("report.py", include_str!("../py/report.py")),
+    ("touch.py", include_str!("../py/touch.py")),
     ("values.py", include_str!("../py/values.py")),
     ("zygote.py", include_str!("../py/zygote.py")),
 ];

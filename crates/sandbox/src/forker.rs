@@ -107,6 +107,11 @@ impl Forker {
         self.state.lock().children.len()
     }
 
+    /// Children asked for so far.
+    pub(crate) fn births(&self) -> u32 {
+        self.number.load(Ordering::Relaxed)
+    }
+
     /// Forks a child that gets these descriptors.
     pub(crate) async fn fork(&self, request: Request, descriptors: &[BorrowedFd<'_>]) -> io::Result<Birth> {
         let number = self.number.fetch_add(1, Ordering::Relaxed);

@@ -69,10 +69,12 @@ impl House {
     pub(crate) async fn tenant(&self, id: &TenantId, set: &SetName) -> Result<Arc<Tenant>, SandboxError> {
         let slot = self.slot(id, set)?;
         let mut tenant = slot.lock().await;
-        if let Some(alive) = tenant.as_ref().filter(|tenant| tenant.is_alive()) {
+        if let Some(alive) = tenant.as_ref().filter(|tenant| tenant.is_alive() && !tenant.is_worn()) {
             return Ok(Arc::clone(alive));
         }
-        *tenant = None;
+        if let Some(old) = tenant.take().filter(|old| !old.is_alive()) {
+            old.kill();
+        }
         let zygote = self.zygote(set).await?;
         let fresh = Tenant::start(zygote, id, Arc::clone(&self.egress))
             .await

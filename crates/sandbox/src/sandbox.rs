@@ -216,6 +216,17 @@ async fn refill(tool: &Tool, inner: &Inner) {
     }
 }
 
+/// Whether processes of this machine stand still for want of memory, a fifth of the last ten seconds or more.
+fn memory_is_short() -> bool {
+    let text = std::fs::read_to_string("/proc/pressure/memory").unwrap_or_default();
+    stalled(&text).is_some_and(|share| share >= 20.0)
+}
+
+/// Share of the last ten seconds in percent, out of the kernel's `some avg10=0.00 avg60=…`.
+fn stalled(pressure: &str) -> Option<f64> {
+    pressure.lines().next()?.strip_prefix("some avg10=")?.split(' ').next()?.parse().ok()
+}
+
 /// Throws out old spares and makes new ones, for as long as there is a sandbox.
 async fn make_rounds(inner: Weak<Inner>) {
     let mut clock = tokio::time::interval(ROUNDS);
@@ -223,9 +234,27 @@ async fn make_rounds(inner: Weak<Inner>) {
         clock.tick().await;
         let Some(inner) = inner.upgrade() else { return };
         let tools: Vec<_> = inner.tools.lock().values().filter_map(Weak::upgrade).collect();
+        let short = memory_is_short();
         for tool in tools {
-            tool.tidy(inner.house.settings.spare_age);
-            refill(&tool, &inner).await;
+            if short {
+                tool.clear();
+            } else {
+                tool.tidy(inner.house.settings.spare_age);
+                refill(&tool, &inner).await;
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stalled;
+
+    #[test]
+    fn pressure_is_read_as_the_kernel_writes_it() {
+        let text = "some avg10=23.50 avg60=1.00 avg300=0.00 total=1\nfull avg10=0.00 avg60=0.00";
+        assert_eq!(stalled(text), Some(23.5));
+        assert_eq!(stalled(""), None);
+        assert_eq!(stalled("some avg10=x"), None);
     }
 }

@@ -84,6 +84,11 @@ impl Tool {
         self.spares.lock().clear();
     }
 
+    /// Lets all spares go; others may come.
+    pub(crate) fn clear(&self) {
+        self.spares.lock().clear();
+    }
+
     /// The freshest spare that is fit.
     pub(crate) fn take(&self, oldest: Duration) -> Option<Spare> {
         let mut spares = self.spares.lock();

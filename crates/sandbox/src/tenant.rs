@@ -17,6 +17,9 @@ use crate::zygote::Zygote;
 
 const LONGEST_START: Duration = Duration::from_secs(10);
 
+/// Forks after which a tenant's process is replaced: nothing that might pile up in it gets old.
+const MOST_BIRTHS: u32 = 1000;
+
 static BOXES: AtomicU64 = AtomicU64::new(1);
 
 /// A running tenant process. Dropped, it dies, and the kernel kills all below it.
@@ -55,6 +58,11 @@ impl Tenant {
 
     pub(crate) fn is_alive(&self) -> bool {
         self.forker.is_alive() && self.zygote.forker.is_alive()
+    }
+
+    /// Whether it has forked so often that a new one should take over; calls under way keep it alive until they end.
+    pub(crate) fn is_worn(&self) -> bool {
+        self.forker.births() >= MOST_BIRTHS
     }
 
     /// Kills it and everything below.

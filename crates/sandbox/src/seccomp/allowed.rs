@@ -156,6 +156,7 @@ pub(super) const ALWAYS: &[i64] = &[
     libc::SYS_rt_sigpending,
     libc::SYS_rt_sigprocmask,
     libc::SYS_rt_sigreturn,
+    libc::SYS_rt_sigsuspend,
     libc::SYS_rt_sigtimedwait,
     libc::SYS_restart_syscall,
     libc::SYS_sigaltstack,
@@ -188,6 +189,8 @@ pub(super) const ALWAYS: &[i64] = &[
     libc::SYS_mkdir,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_open,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_pause,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_pipe,
     #[cfg(target_arch = "x86_64")]

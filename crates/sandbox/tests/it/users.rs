@@ -115,3 +115,10 @@ async fn a_launcher_that_is_none_is_an_error_and_not_a_hang() {
         assert!(Sandbox::start(settings, Arc::new(NoEgress)).await.is_err(), "{path}");
     }
 }
+
+#[test]
+fn a_binary_that_starts_itself_again_needs_no_setting() {
+    let output = Command::new(launcher()).env("SECRET_OF_THE_SERVER", "1").output().unwrap();
+    let text = text(&output);
+    assert!(output.status.success() && text.contains("tier: "), "{text}");
+}
