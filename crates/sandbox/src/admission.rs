@@ -15,6 +15,8 @@ use crate::outcome::Failure;
 use crate::settings::SandboxSettings;
 use crate::tool::TenantId;
 
+/// Spares of one tenant that are made at a time.
+const MADE_AT_ONCE: usize = 2;
 /// Gates kept before idle ones are cleared away.
 const MOST_GATES: usize = 1024;
 
@@ -31,6 +33,8 @@ pub(crate) struct Admission {
 #[derive(Debug)]
 struct Gate {
     places: Arc<Semaphore>,
+    /// Places to make spares in: code that takes long to load holds up its own tenant.
+    makers: Arc<Semaphore>,
     waiting: AtomicU32,
 }
 
@@ -82,6 +86,11 @@ impl Admission {
         Ok(Place { _place: place, _memory: memory })
     }
 
+    /// Waits for a place to make a spare in.
+    pub(crate) async fn maker(&self, tenant: &TenantId) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.gate(tenant).makers).acquire_owned().await.ok()
+    }
+
     async fn wait(&self, gate: &Gate, until: Instant) -> Result<OwnedSemaphorePermit, Failure> {
         let before = gate.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = Waiting(&gate.waiting);
@@ -100,8 +109,11 @@ impl Admission {
                 Arc::strong_count(gate) > 1 || gate.places.available_permits() < self.running as usize
             });
         }
-        let fresh =
-            || Gate { places: Arc::new(Semaphore::new(self.running as usize)), waiting: AtomicU32::new(0) };
+        let fresh = || Gate {
+            places: Arc::new(Semaphore::new(self.running as usize)),
+            makers: Arc::new(Semaphore::new(MADE_AT_ONCE)),
+            waiting: AtomicU32::new(0),
+        };
         Arc::clone(gates.entry(tenant.clone()).or_insert_with(|| Arc::new(fresh())))
     }
 }

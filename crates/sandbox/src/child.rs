@@ -199,7 +199,11 @@ impl Child {
     /// Ends it at once. No signal that a process could catch, and no waiting: reaping is the tenant process's work,
     /// and the kernel's for everything below.
     pub(crate) fn kill(&self) {
-        let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
+        match pidfd_send_signal(&self.pidfd, Signal::KILL) {
+            Ok(()) | Err(rustix::io::Errno::SRCH) => {}
+            // Whatever that descriptor is, it is not a process of ours: its sender goes, and all below.
+            Err(_) => self.tenant.kill(),
+        }
     }
 }
 

@@ -13,7 +13,9 @@ use crate::admission::Admission;
 use crate::egress::EgressPort;
 use crate::error::SandboxError;
 use crate::house::House;
+use crate::inspection::{self, Inspection};
 use crate::outcome::{CallOutcome, Failure};
+use crate::platform;
 use crate::python::Python;
 use crate::run;
 use crate::selftest::{self, Report};
@@ -21,8 +23,12 @@ use crate::settings::{DependencySet, SandboxSettings, SetName};
 use crate::spare::Tool;
 use crate::tool::{TenantId, ToolId, ToolSpec};
 
-/// Spares made at a time: making one costs milliseconds of CPU that running calls want.
+/// Spares of all tenants made at a time: making one costs milliseconds of CPU that running calls want.
 const MADE_AT_ONCE: usize = 1;
+/// After this the next one is begun beside it: a tool that takes long to load must not hold up others' spares.
+const LONGEST_TURN: Duration = Duration::from_millis(200);
+/// Longest reading of a source.
+const READING: Duration = Duration::from_secs(10);
 /// How often old spares are thrown out.
 const ROUNDS: Duration = Duration::from_secs(30);
 
@@ -71,6 +77,19 @@ impl Sandbox {
         });
         tokio::spawn(make_rounds(Arc::downgrade(&inner)));
         Ok(Self { inner })
+    }
+
+    /// Starts the zygote of a set ahead of the first tool that needs it.
+    pub async fn warm(&self, set: &SetName) -> Result<(), SandboxError> {
+        self.inner.house.zygote(set).await.map(drop)
+    }
+
+    /// Reads a source without running it: syntax, imports, functions.
+    pub async fn inspect(&self, code: &str) -> Result<Inspection, Failure> {
+        let arguments = serde_json::json!({ "source": code }).to_string();
+        let returned =
+            platform::call(&self.inner.house, inspection::CODE, &arguments, READING).await.result?;
+        serde_json::from_str(returned.json.get()).map_err(Failure::unavailable)
     }
 
     /// What the boot examination found: for the log, `/health` and `doctor`.
@@ -203,15 +222,23 @@ impl Drop for Prepared {
 async fn refill(tool: &Tool, inner: &Inner) {
     while let Some(_coming) = tool.claim() {
         let Ok(place) = Arc::clone(&inner.spares).try_acquire_owned() else { return };
-        let Ok(_maker) = inner.makers.acquire().await else { return };
+        let Some(_own) = inner.admission.maker(&tool.spec.tenant).await else { return };
+        let Ok(turn) = inner.makers.acquire().await else { return };
         let deadline = Instant::now() + inner.house.settings.load_time;
-        match run::make_spare(&inner.house, &tool.spec, deadline).await {
-            Ok(mut spare) => {
+        let making = run::make_spare(&inner.house, &tool.spec, deadline);
+        tokio::pin!(making);
+        let mut made = tokio::time::timeout(LONGEST_TURN, &mut making).await.ok();
+        drop(turn);
+        if made.is_none() {
+            made = Some(making.await);
+        }
+        match made {
+            Some(Ok(mut spare)) => {
                 spare.place = Some(place);
                 tool.put(spare);
             }
             // The next call tries again, and tells.
-            Err(_) => return,
+            Some(Err(_)) | None => return,
         }
     }
 }

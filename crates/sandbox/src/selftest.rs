@@ -6,19 +6,13 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::error::SandboxError;
 use crate::house::House;
 use crate::outcome::FailureKind;
-use crate::run;
+use crate::platform;
 use crate::settings::SetName;
-use crate::tool::{Network, TenantId, ToolId, ToolSpec};
-use crate::{egress, spare};
 
 const PROBE: &str = include_str!("../py/probe.py");
-/// What the probe may allocate, MiB; it tries twice as much.
-const MEMORY_MIB: u32 = 64;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How well calls are walled in. Anything less than these is refused.
@@ -61,14 +55,15 @@ pub(crate) async fn examine(house: &House) -> Result<Report, SandboxError> {
         "port": port,
         "calls": calls(),
         "files": files(about.landlock > 0),
-        "memory": u64::from(MEMORY_MIB) << 21,
+        "memory": u64::from(platform::MEMORY_MIB) << 21,
     });
-    let outcome = call(house, PROBE, &arguments.to_string(), PATIENCE).await;
-    let got = match outcome {
+    let outcome = platform::call(house, PROBE, &arguments.to_string(), PATIENCE).await;
+    let got = match outcome.result {
         Ok(returned) => returned,
         Err(failure) => {
             let author = failure.author.map(|author| author.traceback).unwrap_or_default();
-            let reason = format!("the examination failed: {} {author}", failure.message);
+            let said = outcome.stderr.text;
+            let reason = format!("the examination failed: {} {author} {said}", failure.message);
             return Err(SandboxError::NotStarted { set: SetName::stdlib().to_string(), reason });
         }
     };
@@ -76,11 +71,11 @@ pub(crate) async fn examine(house: &House) -> Result<Report, SandboxError> {
         return Err(SandboxError::Escaped(got.json.get().chars().take(2000).collect()));
     }
     let endless = "def f():\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass";
-    match call(house, endless, "{}", Duration::from_millis(200)).await {
+    match platform::call(house, endless, "{}", Duration::from_millis(200)).await.result {
         Err(failure) if failure.kind == FailureKind::Timeout => {}
         other => return Err(SandboxError::Escaped(format!("an endless loop was not stopped: {other:?}"))),
     }
-    house.retire(&examiner());
+    house.retire(&platform::tenant());
     let mut missing = vec!["cgroup v2: memory is limited for each process by itself".to_owned()];
     let tier = if about.landlock == 0 { Tier::WithoutLandlock } else { Tier::Full };
     if about.landlock == 0 {
@@ -89,39 +84,6 @@ pub(crate) async fn examine(house: &House) -> Result<Report, SandboxError> {
         missing.push("Landlock ABI 4: ports are fenced by the network namespace alone".to_owned());
     }
     Ok(Report { tier, missing, python: about.python, landlock: about.landlock })
-}
-
-/// No tenant of a server can have this name: ids are never empty.
-fn examiner() -> TenantId {
-    TenantId(String::new())
-}
-
-async fn call(
-    house: &House,
-    code: &str,
-    arguments: &str,
-    timeout: Duration,
-) -> Result<crate::Returned, crate::Failure> {
-    let spec = ToolSpec {
-        tenant: examiner(),
-        tool: ToolId(String::new()),
-        version: String::new(),
-        name: "examination".to_owned(),
-        code: code.to_owned(),
-        entries: vec!["f".to_owned()],
-        parameters: Vec::new(),
-        allowed_modules: None,
-        max_memory_mib: MEMORY_MIB,
-        timeout,
-        set: SetName::stdlib(),
-        // Sockets are allowed, so that it is the network namespace that must hold.
-        network: Network::Proxy,
-    };
-    let request = run::request(arguments, "{}", house.settings.payload_bytes)?;
-    let spare = run::make_spare(house, &spec, Instant::now() + PATIENCE).await?;
-    let nowhere: std::sync::Arc<dyn egress::EgressPort> = std::sync::Arc::new(egress::NoEgress);
-    let tool = spare::Tool::new(spec);
-    run::run(spare, &tool, &request, &nowhere, Instant::now() + timeout).await.result
 }
 
 /// System calls that the filter itself must refuse.

@@ -101,7 +101,7 @@ impl Default for SandboxSettings {
             waiting_per_tenant: 32,
             longest_wait: Duration::from_secs(2),
             processes_per_tenant: 64,
-            spares: 256,
+            spares: 128,
             spare_age: Duration::from_mins(10),
             tenants: 256,
             load_time: Duration::from_secs(10),

@@ -3,7 +3,7 @@
 //!
 //! It does what must be done by a process of one thread, in this order: close what was inherited; stop being root;
 //! leave all namespaces; fork (the parent stays outside as the watchman, `watch`); build a file system of its own
-//! (`root`); keep two capabilities over that box and no others; execute CPython.
+//! (`root`); keep two capabilities over that box and no others; give up system calls; execute CPython.
 
 mod kernel;
 mod plan;
@@ -18,6 +18,8 @@ use std::process::Command;
 
 use rustix::net::{RecvFlags, SendFlags};
 use rustix::process::{DumpableBehavior, Signal};
+
+use crate::seccomp;
 
 pub use plan::{Identity, Layer};
 pub(crate) use plan::{LaunchPlan, ZygotePlan};
@@ -73,6 +75,7 @@ fn launch() -> Result<Infallible, LaunchError> {
                 .step("follow the launcher")?;
             root::build(&plan)?;
             privileges::keep_only_the_box()?;
+            seccomp::base::apply().map_err(io::Error::other).step("give up system calls")?;
             Err(become_python(&plan)).step("execute CPython")
         }
     }

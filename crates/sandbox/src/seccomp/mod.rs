@@ -4,6 +4,7 @@
 //! `ENOSYS`, so that the C library falls back to `clone`, whose flags a filter can read.
 
 mod allowed;
+pub(crate) mod base;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,8 @@ pub(crate) enum Sockets {
 pub(crate) enum FilterError {
     #[error("no filter for this processor")]
     Processor,
+    #[error("the kernel did not take the filter")]
+    NotInstalled,
     #[error(transparent)]
     Backend(#[from] seccompiler::BackendError),
 }

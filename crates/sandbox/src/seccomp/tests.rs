@@ -111,6 +111,12 @@ fn calls_that_reach_out_of_the_box_are_not_named() {
 }
 
 #[test]
+fn what_zygotes_give_up_calls_have_not_either() {
+    let named = rules(Sockets::Tcp).unwrap();
+    assert!(base::DENIED.iter().all(|number| !named.contains_key(number)));
+}
+
+#[test]
 fn foreign_conventions_kill() {
     assert_eq!(verdict(Sockets::Tcp, 0x4000_0003, 20, [0; 6]), KILL_PROCESS);
     assert_eq!(verdict(Sockets::Tcp, AUDIT_ARCH, X32 + 39, [0; 6]), KILL_PROCESS);

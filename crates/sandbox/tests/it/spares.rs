@@ -153,3 +153,42 @@ async fn a_deadline_already_past_runs_nothing() {
     let outcome = prepared.call("{}", "{}", Instant::now()).await;
     assert!(outcome.result.is_err());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_of_a_tenant_are_counted_and_another_tenant_is_not_touched() {
+    let few = SandboxSettings { processes_per_tenant: 3, running_per_tenant: 8, ..settings() };
+    let sandbox = sandbox_with(few).await;
+    let slow =
+        ToolSpec { timeout: Duration::from_secs(30), ..spec("import time\ndef f():\n    time.sleep(60)") };
+    let slow = std::sync::Arc::new(sandbox.prepare(slow).unwrap());
+    let tasks: Vec<_> = (0..3)
+        .map(|_| {
+            let slow = std::sync::Arc::clone(&slow);
+            tokio::spawn(async move { call(&slow, "{}").await })
+        })
+        .collect();
+    until(|| of(&sandbox, Kind::Call).len() == 3).await;
+    let failure = call(&slow, "{}").await.result.unwrap_err();
+    assert_eq!((failure.kind, failure.began), (FailureKind::Busy, false));
+    let other = ToolSpec { tenant: TenantId("other".to_owned()), ..version(1) };
+    assert!(call(&sandbox.prepare(other).unwrap(), "{}").await.result.is_ok());
+    tasks.iter().for_each(tokio::task::JoinHandle::abort);
+    until(|| of(&sandbox, Kind::Call).len() < 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tool_that_loads_for_ever_does_not_hold_up_others_spares() {
+    let sandbox = sandbox().await;
+    let stuck: Vec<_> = (0..4)
+        .map(|number| {
+            let code = format!("while True: pass\ndef f(): return {number}");
+            sandbox.prepare(ToolSpec { tool: ToolId(number.to_string()), ..spec(&code) }).unwrap()
+        })
+        .collect();
+    let other = ToolSpec { tenant: TenantId("other".to_owned()), ..version(1) };
+    let other = sandbox.prepare(other).unwrap();
+    let asked = Instant::now();
+    until(|| other.spares() == 1).await;
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert_eq!(stuck.iter().map(hookswitch_sandbox::Prepared::spares).sum::<usize>(), 0);
+}
