@@ -103,8 +103,10 @@ async fn main() {
     }
     for (name, code, set) in rows {
         let memory = spare_memory(&sandbox, code, &set).await;
-        let memory = memory
-            .map_or("not ours to see".to_owned(), |kilobytes| format!("{:.1} MB", kilobytes as f64 / 1e3));
+        let memory = memory.map_or_else(
+            || "not ours to see".to_owned(),
+            |kilobytes| format!("{:.1} MB", kilobytes as f64 / 1e3),
+        );
         println!("{name}: own memory of an idle spare: {memory}");
         println!("{name}: {:.0} calls a second, four tenants", calls_a_second(&sandbox, code, &set).await);
     }

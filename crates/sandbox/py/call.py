@@ -4,6 +4,7 @@ import asyncio
 import gc
 import inspect
 import json
+import mmap
 import os
 import resource
 import struct
@@ -27,15 +28,15 @@ def main(plan, request, descriptors):
     if load.get("proxy"):
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
             os.environ[name] = load["proxy"]
-    # Room to speak with when the tool has used up its own.
-    spare_room = bytearray(512 * 1024)
+    # Room to speak with when the tool has used up its own: address space alone, no page of it is touched.
+    spare_room = mmap.mmap(-1, 512 * 1024)
     tool = None
     try:
         tool = entry.load(load)
         touch.platform(tool, load["code"])
         answer = {"ready": tool.form}
     except BaseException as error:
-        spare_room = None
+        spare_room.close()
         answer = {"err": report.failure(error, load["name"], loading=True)}
     _write(json.dumps(answer).encode())
     if tool is None:
@@ -57,7 +58,8 @@ def main(plan, request, descriptors):
             raise values.TooLarge(f"the result is longer than {load['result_bytes']} bytes")
         answer = b'{"ok":%b,"type":%b,"cpu":%d}' % (text, json.dumps(type(value).__name__).encode(), _cpu() - started)
     except BaseException as error:
-        spare_room = value = text = None
+        spare_room.close()
+        value = text = None
         failure = report.failure(error, load["name"])
         answer = json.dumps({"err": failure, "cpu": _cpu() - started}).encode()
     _flush()

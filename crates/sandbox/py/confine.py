@@ -40,7 +40,7 @@ def confine(plan, memory, cpu_seconds, online):
 
 
 def _limit(plan, memory, cpu_seconds):
-    room = kernel.address_space() + memory
+    room = kernel.address_space(plan["address_space"]) + memory
     for name, value in (
         ("CORE", 0),
         ("MEMLOCK", 0),

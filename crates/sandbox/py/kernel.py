@@ -83,21 +83,35 @@ def is_single_threaded():
     return True
 
 
-def address_space(ceiling=1 << 40):
-    """Bytes of address space in use, without /proc: the ceiling less the largest mapping that still fits below it."""
+def address_space(near=None, ceiling=1 << 40, grain=1 << 16):
+    """Bytes of address space in use, without /proc: the ceiling less the largest mapping that still fits below it.
+
+    With a guess near the truth a few attempts are enough.
+    """
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, hard))
-    low, high = 0, ceiling >> 16
+    low, high = 0, ceiling // grain
+    if near is not None:
+        guess = (ceiling - near) // grain
+        if _fits((guess - 64) * grain):
+            low = guess - 64
+        if not _fits((guess + 64) * grain):
+            high = guess + 63
     while low < high:
         middle = (low + high + 1) // 2
-        # PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-        size = ctypes.c_size_t(middle << 16)
-        place = _libc.mmap(None, size, 0, 0x4022, -1, ctypes.c_long(0))
-        if place in (None, ctypes.c_void_p(-1).value):
-            high = middle - 1
-        else:
-            _libc.munmap(ctypes.c_void_p(place), size)
+        if _fits(middle * grain):
             low = middle
-    return ceiling - (low << 16)
+        else:
+            high = middle - 1
+    return ceiling - low * grain
+
+
+def _fits(size):
+    # PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    place = _libc.mmap(None, ctypes.c_size_t(size), 0, 0x4022, -1, ctypes.c_long(0))
+    if place in (None, ctypes.c_void_p(-1).value):
+        return False
+    _libc.munmap(ctypes.c_void_p(place), ctypes.c_size_t(size))
+    return True

@@ -63,6 +63,7 @@ def tenant(plan, request, descriptors):
     listener.close()
     gc.collect()
     gc.freeze()
+    plan["address_space"] = kernel.address_space()
     serve(plan, control, call.main)
 
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::time::Instant;
@@ -18,13 +19,30 @@ type Slot<T> = Arc<tokio::sync::Mutex<Option<Arc<T>>>>;
 /// When it was used last, and the process.
 type Tenants = HashMap<(TenantId, SetName), (Instant, Slot<Tenant>)>;
 
+/// A zygote that did not start is not tried again before this.
+const PENANCE: Duration = Duration::from_secs(10);
+
+/// A set, and its zygote when it runs.
+#[derive(Debug)]
+struct SetState {
+    set: DependencySet,
+    zygote: Slot<Zygote>,
+    failed: Mutex<Option<(Instant, String)>>,
+}
+
+impl SetState {
+    fn new(set: DependencySet) -> Arc<Self> {
+        Arc::new(Self { set, zygote: Slot::default(), failed: Mutex::default() })
+    }
+}
+
 /// Everything that forks.
 #[derive(Debug)]
 pub(crate) struct House {
     pub(crate) settings: SandboxSettings,
     python: Python,
     egress: Arc<dyn EgressPort>,
-    sets: Mutex<HashMap<SetName, (DependencySet, Slot<Zygote>)>>,
+    sets: Mutex<HashMap<SetName, Arc<SetState>>>,
     tenants: Mutex<Tenants>,
 }
 
@@ -32,14 +50,14 @@ impl House {
     pub(crate) fn new(settings: SandboxSettings, python: Python, egress: Arc<dyn EgressPort>) -> Self {
         let stdlib = DependencySet { name: SetName::stdlib(), import_paths: Vec::new(), preload: Vec::new() };
         let sets = settings.sets.iter().cloned().chain([stdlib]);
-        let sets = Mutex::new(sets.map(|set| (set.name.clone(), (set, Slot::default()))).collect());
+        let sets = Mutex::new(sets.map(|set| (set.name.clone(), SetState::new(set))).collect());
         Self { settings, python, egress, sets, tenants: Mutex::default() }
     }
 
     /// Adds a set, or replaces one of that name: its zygote goes once no call uses it.
     pub(crate) fn add_set(&self, set: DependencySet) {
         let name = set.name.clone();
-        self.sets.lock().insert(name.clone(), (set, Slot::default()));
+        self.sets.lock().insert(name.clone(), SetState::new(set));
         self.tenants.lock().retain(|(_, used), _| *used != name);
     }
 
@@ -55,15 +73,20 @@ impl House {
 
     pub(crate) async fn zygote(&self, name: &SetName) -> Result<Arc<Zygote>, SandboxError> {
         let found = self.sets.lock().get(name).cloned();
-        let Some((set, slot)) = found else {
+        let Some(state) = found else {
             return Err(SandboxError::UnknownSet(name.to_string()));
         };
-        let mut zygote = slot.lock().await;
+        let mut zygote = state.zygote.lock().await;
         if let Some(alive) = zygote.as_ref().filter(|zygote| zygote.forker.is_alive()) {
             return Ok(Arc::clone(alive));
         }
-        let fresh = Arc::new(Zygote::start(&self.settings, &self.python, &set).await?);
-        Ok(Arc::clone(zygote.insert(fresh)))
+        let recent = state.failed.lock().clone().filter(|(when, _)| when.elapsed() < PENANCE);
+        if let Some((_, reason)) = recent {
+            return Err(SandboxError::NotStarted { set: name.to_string(), reason });
+        }
+        let started = Zygote::start(&self.settings, &self.python, &state.set).await;
+        *state.failed.lock() = started.as_ref().err().map(|error| (Instant::now(), error.to_string()));
+        Ok(Arc::clone(zygote.insert(Arc::new(started?))))
     }
 
     pub(crate) async fn tenant(&self, id: &TenantId, set: &SetName) -> Result<Arc<Tenant>, SandboxError> {
@@ -104,8 +127,8 @@ impl House {
     /// Process ids of the launchers that run.
     pub(crate) fn launchers(&self) -> Vec<u32> {
         let sets = self.sets.lock();
-        let running = |slot: &Slot<Zygote>| slot.try_lock().ok()?.as_ref()?.launcher();
-        sets.values().filter_map(|(_, slot)| running(slot)).collect()
+        let running = |state: &SetState| state.zygote.try_lock().ok()?.as_ref()?.launcher();
+        sets.values().filter_map(|state| running(state)).collect()
     }
 
     /// Ends a tenant's processes.

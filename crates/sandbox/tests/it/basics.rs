@@ -49,7 +49,7 @@ async fn sources_are_read_without_being_run() {
         match sandbox.inspect(&hostile).await {
             Ok(seen) => assert!(seen.error.is_some()),
             Err(failure) => {
-                assert!(matches!(failure.kind, FailureKind::Crashed { .. } | FailureKind::NoResult))
+                assert!(matches!(failure.kind, FailureKind::Crashed { .. } | FailureKind::NoResult));
             }
         }
     }

@@ -15,7 +15,8 @@ fn is_root() -> bool {
 
 async fn with_a_spare(sandbox: &Sandbox, code: &str) -> hookswitch_sandbox::Prepared {
     let prepared = sandbox.prepare(spec(code)).unwrap();
-    until(|| prepared.spares() == 1).await;
+    // The examination's own processes are on their way out.
+    until(|| prepared.spares() == 1 && of(sandbox, Kind::Tenant).len() == 1).await;
     prepared
 }
 
@@ -41,6 +42,34 @@ async fn nobody_in_the_box_is_root_and_calls_have_no_power_at_all() {
             assert_eq!(status(pid, "CapEff"), "0000000000201000");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_are_on_before_the_call() {
+    let sandbox = sandbox().await;
+    let _prepared = with_a_spare(&sandbox, "def f(): return 1").await;
+    until(|| of(&sandbox, Kind::Call).len() == 1).await;
+    let limits = fs::read_to_string(format!("/proc/{}/limits", of(&sandbox, Kind::Call)[0])).unwrap();
+    let both = |name: &str| {
+        let line = limits.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        let mut values = line.split_whitespace().map(str::to_owned);
+        (values.next().unwrap(), values.next().unwrap())
+    };
+    for (name, value) in [
+        // The tool's ten seconds and one more.
+        ("Max cpu time", "11"),
+        ("Max processes", "64"),
+        ("Max open files", "128"),
+        ("Max core file size", "0"),
+        ("Max file size", "16777216"),
+        ("Max locked memory", "0"),
+        ("Max msgqueue size", "0"),
+    ] {
+        assert_eq!(both(name), (value.to_owned(), value.to_owned()), "{name}");
+    }
+    let (soft, hard) = both("Max address space");
+    assert_eq!(soft, hard);
+    assert!((128 << 20..1_u64 << 31).contains(&soft.parse().unwrap()), "{soft}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -161,13 +161,14 @@ async fn processes_of_a_tenant_are_counted_and_another_tenant_is_not_touched() {
     let slow =
         ToolSpec { timeout: Duration::from_secs(30), ..spec("import time\ndef f():\n    time.sleep(60)") };
     let slow = std::sync::Arc::new(sandbox.prepare(slow).unwrap());
+    until(|| slow.spares() == 1 && of(&sandbox, Kind::Tenant).len() == 1).await;
     let tasks: Vec<_> = (0..3)
         .map(|_| {
             let slow = std::sync::Arc::clone(&slow);
             tokio::spawn(async move { call(&slow, "{}").await })
         })
         .collect();
-    until(|| of(&sandbox, Kind::Call).len() == 3).await;
+    until(|| of(&sandbox, Kind::Call).len() == 3 && slow.spares() == 0).await;
     let failure = call(&slow, "{}").await.result.unwrap_err();
     assert_eq!((failure.kind, failure.began), (FailureKind::Busy, false));
     let other = ToolSpec { tenant: TenantId("other".to_owned()), ..version(1) };
