@@ -56,6 +56,8 @@ impl SandboxError {
         let remedy = if reason.contains("user namespace") || reason.starts_with("map ") {
             "Allow unprivileged user namespaces (kernel.unprivileged_userns_clone=1, user.max_user_namespaces > 0; \
              on Ubuntu an AppArmor profile with `userns,` for this binary)"
+        } else if reason.contains("dependency set") {
+            "The sandbox user must be able to read the set's folders and those above them"
         } else if reason.contains("namespaces") || reason.contains("mount") || reason.contains("root") {
             "In a container, allow unshare, mount and pivot_root in its seccomp and AppArmor profile"
         } else if reason.contains("execute CPython") {

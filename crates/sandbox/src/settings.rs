@@ -39,7 +39,7 @@ impl std::fmt::Display for SetName {
 pub struct DependencySet {
     /// How tools name it.
     pub name: SetName,
-    /// Folders put on the import path, shown read-only at their own place.
+    /// Folders put on the import path, shown read-only at their own place. The sandbox user must be able to read them.
     pub import_paths: Vec<PathBuf>,
     /// Modules imported once, before any tool: only those of an operator's choice. A set that a tenant put together
     /// leaves this empty, and its packages are imported inside each call's own walls, ahead of the call.

@@ -22,6 +22,9 @@ const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random"
 pub(super) fn build(plan: &LaunchPlan) -> Result<(), LaunchError> {
     let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
     rustix::mount::mount_change("/", private).step("make mounts private")?;
+    for folder in &plan.zygote.import_paths {
+        fs::metadata(folder).step("see a folder of the dependency set")?;
+    }
     // Taken hold of before anything is covered: a dependency set may live below the covered folder.
     let shown = plan.shown.iter().map(|path| (path.as_path(), libc::MOUNT_ATTR_NODEV));
     let devices = DEVICES.iter().map(|path| (Path::new(path), libc::MOUNT_ATTR_NOEXEC));

@@ -128,3 +128,16 @@ async fn what_is_not_there_is_named() {
     let error = Sandbox::start(settings, std::sync::Arc::new(NoEgress)).await.unwrap_err();
     assert!(matches!(error, SandboxError::NoPython(_)), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_the_sandbox_user_cannot_see_is_named() {
+    let (mut set, folder) = set("unseen", &[], &[]);
+    set.import_paths.push(folder.path().join("missing"));
+    let sandbox = sandbox().await;
+    sandbox.add_set(set.clone());
+    for _ in 0..2 {
+        // The second time it is remembered.
+        let error = sandbox.warm(&set.name).await.unwrap_err().to_string();
+        assert!(error.contains("see a folder of the dependency set"), "{error}");
+    }
+}

@@ -16,8 +16,10 @@ pub(crate) fn launcher() -> PathBuf {
     if beside.exists() { beside } else { PathBuf::from(env!("CARGO_BIN_EXE_hookswitch-sandbox-launch")) }
 }
 
+/// With `HOOKSWITCH_TEST_PYTHON`, another CPython than the system's.
 pub(crate) fn settings() -> SandboxSettings {
-    SandboxSettings { launcher: Some(launcher()), ..SandboxSettings::default() }
+    let interpreter = std::env::var_os("HOOKSWITCH_TEST_PYTHON").map(PathBuf::from);
+    SandboxSettings { launcher: Some(launcher()), interpreter, ..SandboxSettings::default() }
 }
 
 pub(crate) async fn sandbox() -> Sandbox {
