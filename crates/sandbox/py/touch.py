@@ -16,7 +16,7 @@ async def _nothing():
 
 
 def platform(tool, source):
-    for step in (_values, _loop, _pandas, _requests):
+    for step in (_values, _loop, _pandas, _requests, _aiohttp):
         try:
             step(tool, source)
         except Exception:
@@ -53,3 +53,12 @@ def _requests(tool, source):
         request = session.prepare_request(requests.Request("GET", "http://example.invalid/", params={"a": "b"}))
         session.get_adapter(request.url)
         session.merge_environment_settings(request.url, {}, None, None, None)
+
+
+def _aiohttp(tool, source):
+    """The one client that looks for a proxy only when told to, and there is no other way out."""
+    if "aiohttp" not in source:
+        return
+    import aiohttp
+
+    aiohttp.ClientSession.__init__.__kwdefaults__["trust_env"] = True
