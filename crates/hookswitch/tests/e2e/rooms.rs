@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Crates and those that they may use. Test-only edges do not count.
-const ROOMS: [(&str, &[&str]); 21] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("template", &[]),
     ("schema", &[]),
     ("model", &["template", "schema"]),
@@ -14,6 +14,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("vault", &["model"]),
     ("store", &["model"]),
     ("egress", &[]),
+    ("sandbox", &[]),
     ("executors", &["model", "template", "egress"]),
     ("registry", &["model", "template", "schema", "vault", "store", "egress"]),
     (
