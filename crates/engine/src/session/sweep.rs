@@ -61,6 +61,9 @@ impl Engine {
             Ok(kept) => {
                 let kept: HashSet<SessionId> = kept.into_iter().collect();
                 for lost in ours.into_iter().filter(|id| !kept.contains(id)) {
+                    if let Some(session) = self.inner.sessions.get(lost) {
+                        Self::cut_links(&session);
+                    }
                     self.inner.sessions.remove(lost);
                 }
             }
