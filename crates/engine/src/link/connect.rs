@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::seat::Bond;
 use super::sender::Joined;
 use super::{Link, LinkEnd, LinkKind, Position, Resumed, SeatKind, Welcome};
-use crate::Engine;
 use crate::error::EngineError;
 use crate::events::{EventStream, note_event};
-use crate::session::{LiveSession, SessionView};
+use crate::session::LiveSession;
+use crate::{Engine, ToolView};
 
 /// Stored events that are looked through for what a link before was heard with.
 const LOOKED_THROUGH: u32 = 200;
@@ -38,7 +38,8 @@ impl Engine {
             Some(_) => self.heard_before(&session, kind.seat()).await?,
             None => None,
         };
-        let link = self.join(&session, kind, resume, resumed, heard)?;
+        let tools = self.offered(&session).await;
+        let link = self.join(&session, kind, resume, (resumed, heard), tools)?;
         session.seats_changed.notify_waiters();
         self.save_events(&session).await;
         Ok(link)
@@ -49,10 +50,9 @@ impl Engine {
         session: &Arc<LiveSession>,
         kind: LinkKind,
         resume: Option<Position>,
-        resumed: Resumed,
-        heard: Option<u64>,
+        (resumed, heard): (Resumed, Option<u64>),
+        tools: Vec<ToolView>,
     ) -> Result<Link, EngineError> {
-        let view = SessionView::of(session);
         let bond = Arc::new(Bond::default());
         let mut state = session.state.lock();
         if state.ended_at.is_some() {
@@ -98,14 +98,7 @@ impl Engine {
                 in_order: tokio::sync::Mutex::default(),
                 _token: self.inner.links.token(),
             }),
-            welcome: Welcome {
-                position,
-                resumed,
-                received,
-                tools: view.tools,
-                may_call_tools,
-                may_interrupt,
-            },
+            welcome: Welcome { position, resumed, received, tools, may_call_tools, may_interrupt },
             stream: if after == before { stream.is_up_to_date() } else { stream },
             pending: None,
             has_caught_up: false,

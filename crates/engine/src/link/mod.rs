@@ -10,6 +10,7 @@ mod connect;
 mod event;
 mod grace;
 mod joined;
+mod offered;
 mod order;
 mod outputs;
 mod seat;

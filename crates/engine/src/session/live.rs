@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use hookswitch_model::session::Channel;
@@ -29,6 +30,8 @@ pub(crate) struct LiveTool {
     pub(crate) rules: Arc<CallRules>,
     /// The binding's config, secret fields as references.
     pub(crate) config: Map<String, Value>,
+    /// Whether it was enabled when it was last looked at.
+    pub(crate) is_offered: AtomicBool,
 }
 
 /// A session that this node runs.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use hookswitch_model::definition::ToolKind;
@@ -121,6 +122,7 @@ impl Engine {
                     function: pinned.function,
                     rules: Arc::new(rules_of(&prepared)),
                     config: pinned.config,
+                    is_offered: AtomicBool::new(true),
                     prepared,
                 })),
                 // A tool deleted since: the session goes on without it.
