@@ -10,6 +10,7 @@ mod answers;
 mod arguments;
 mod backoff;
 mod breaker;
+mod code_changes;
 mod counters;
 mod error;
 mod events;

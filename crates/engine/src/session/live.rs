@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::kept::Kept;
 use crate::answers::CallAnswer;
+use crate::execute::Slot;
 use crate::trace::Traceparent;
 use hookswitch_model::event::SessionEvent;
 
@@ -27,6 +28,8 @@ pub(crate) struct LiveTool {
     pub(crate) rules: Arc<CallRules>,
     /// The binding's config, secret fields as references.
     pub(crate) config: Map<String, Value>,
+    /// A process that waits for its calls, when it is code.
+    pub(crate) slot: Arc<Slot>,
 }
 
 /// A session that this node runs.

@@ -72,6 +72,7 @@ impl Engine {
             live.state.lock().unsaved_told.push_back((answer.act, Stamp::now()));
             self.append_event(&live, EventKind::ResultLate, data).await;
         }
+        self.warm_code(&live);
         Ok(live)
     }
 
@@ -122,6 +123,7 @@ impl Engine {
                     function: pinned.function,
                     rules: Arc::new(rules_of(&prepared)),
                     config: pinned.config,
+                    slot: Arc::default(),
                     prepared,
                 })),
                 // A tool deleted since: the session goes on without it.

@@ -1,6 +1,7 @@
 //! How calls of a kind are carried out: made ready once, attempted as often as the rules allow. One file a kind; the
 //! loop around the attempts is the same for all (`attempts.rs`), and so is a trial (`crate::trial`).
 
+mod python;
 mod webhook;
 
 use std::sync::Arc;
@@ -8,13 +9,15 @@ use std::time::Instant;
 
 use hookswitch_egress::Freshness;
 use hookswitch_executors::{Opened, Reading, Redactor, Stamps, Variables};
-use hookswitch_model::Effect;
 use hookswitch_model::definition::{Definition, ToolKind};
 use hookswitch_model::draft::Kind;
 use hookswitch_model::execution::{AttemptTimings, CodeRecord, RequestRecord};
+use hookswitch_model::{Effect, Scope};
 use hookswitch_registry::Prepared;
 use hookswitch_template::text_form;
 use serde_json::Value;
+
+pub(crate) use python::Slot;
 
 use super::sensitive_values;
 use crate::Engine;
@@ -22,7 +25,11 @@ use crate::Engine;
 /// What a call is made ready from.
 pub(crate) struct Given<'c> {
     pub(crate) engine: &'c Engine,
-    pub(crate) prepared: &'c Prepared,
+    pub(crate) prepared: &'c Arc<Prepared>,
+    /// Whose call it is.
+    pub(crate) scope: Scope,
+    /// What waits for the tool's calls, when it is code.
+    pub(crate) slot: &'c Slot,
     /// Arguments with their fixed values, and everything else that templates may name.
     pub(crate) values: Variables<'c>,
     pub(crate) opened: &'c Opened,
@@ -99,18 +106,21 @@ pub(crate) struct Made {
 pub(crate) enum Means {
     /// An HTTP request.
     Webhook(Box<webhook::Ready>),
+    /// Code of a tenant, in the sandbox.
+    Python(Box<python::Ready>),
 }
 
 impl Means {
     /// Whether calls of a kind are made of attempts.
     pub(crate) const fn carries(kind: Kind) -> bool {
-        matches!(kind, Kind::Webhook)
+        matches!(kind, Kind::Webhook | Kind::Python)
     }
 
     /// Makes a call ready.
-    pub(crate) fn prepare(given: &Given<'_>) -> Result<Self, Unsendable> {
+    pub(crate) async fn prepare(given: &Given<'_>) -> Result<Self, Unsendable> {
         match &given.prepared.definition.kind {
             ToolKind::Webhook(plan) => webhook::Ready::new(plan, given).map(Box::new).map(Self::Webhook),
+            ToolKind::Python(_) => python::Ready::new(given).await.map(Box::new).map(Self::Python),
             _ => Err(Unsendable {
                 code: "unsupported",
                 line: "this tool can't be run here".to_owned(),
@@ -123,13 +133,20 @@ impl Means {
     pub(crate) async fn attempt(&self, attempting: &Attempting<'_>) -> Made {
         match self {
             Self::Webhook(ready) => ready.attempt(attempting).await,
+            Self::Python(ready) => ready.attempt(attempting).await,
         }
     }
 
-    /// What an attempt would send now, redacted.
-    pub(crate) fn preview(&self, opened: &Opened, stamps: &Stamps, redaction: &Redaction) -> RequestRecord {
+    /// What an attempt would send now, redacted; code sends nothing by itself.
+    pub(crate) fn preview(
+        &self,
+        opened: &Opened,
+        stamps: &Stamps,
+        redaction: &Redaction,
+    ) -> Option<RequestRecord> {
         match self {
-            Self::Webhook(ready) => ready.preview(opened, stamps, redaction),
+            Self::Webhook(ready) => Some(ready.preview(opened, stamps, redaction)),
+            Self::Python(_) => None,
         }
     }
 
@@ -137,6 +154,7 @@ impl Means {
     pub(crate) fn unset(&self) -> &[String] {
         match self {
             Self::Webhook(ready) => ready.unset(),
+            Self::Python(_) => &[],
         }
     }
 }
