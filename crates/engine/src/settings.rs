@@ -62,7 +62,7 @@ impl Default for EngineSettings {
                 (Dialect::Burki, Duration::from_mins(5)),
             ]),
             listen_on: Duration::from_secs(30),
-            python: Runner::off("nobody started the sandbox"),
+            python: Runner::disabled(),
             python_ceiling: Duration::from_secs(30),
             calls_per_tool: 128,
             calls_per_org: 512,

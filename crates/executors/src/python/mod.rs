@@ -18,10 +18,9 @@ pub use context::context_of;
 pub use counts::{Counts, CountsNow};
 pub use held::Held;
 pub use hookswitch_sandbox::{
-    CallOutcome, DependencySet, Failure, FailureKind, Identity, Inspection, Report, SandboxSettings, SetName,
-    SourceError, TenantId, Tier, launch_if_asked,
+    CallOutcome, DependencySet, Failure, FailureKind, Identity, Inspection, Report, SandboxError,
+    SandboxSettings, SetName, SourceError, TenantId, Tier, launch_if_asked,
 };
 pub use runner::{NotHeld, Runner, Status};
 pub use sets::{Choice, Needs, SetChooser, StandardLibrary};
 pub use tool::{PythonTool, tenant_of};
-pub use way_out::WayOut;

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookswitch_egress::{Proxy, ProxyCounts};
+use hookswitch_model::draft::PythonDraft;
 use hookswitch_model::{Mode, OrgId, ToolId};
 use hookswitch_sandbox::{
-    self as sandbox, EgressPort, Failure, Inspection, Report, Sandbox, SandboxSettings, SetName,
+    self as sandbox, EgressPort, Failure, Inspection, NoEgress, Report, Sandbox, SandboxError,
+    SandboxSettings, SetName, TenantId,
 };
 use tokio::sync::watch;
 
@@ -14,6 +17,7 @@ use super::held::Held;
 use super::imports::Imports;
 use super::sets::{Choice, Needs, SetChooser};
 use super::tool::{PythonTool, tenant_of};
+use super::way_out::WayOut;
 
 /// How long whoever needs an answer waits for the examination at boot.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub enum Status {
     /// It is being examined.
     Starting,
+    /// Nobody asked for one.
+    Disabled,
     /// There is none. The text is the operator's: what is missing, and what to do.
     Off(Arc<str>),
     /// It runs, this well.
@@ -49,6 +55,7 @@ pub enum NotHeld {
 #[derive(Debug, Clone)]
 enum State {
     Starting,
+    Disabled,
     Off(Arc<str>),
     On(Sandbox),
 }
@@ -58,22 +65,24 @@ enum State {
 pub struct Runner {
     state: watch::Receiver<State>,
     sets: Arc<dyn SetChooser>,
+    proxy: Option<Proxy>,
     imports: Imports,
     counts: Counts,
 }
 
 impl Runner {
-    /// None: this server runs no Python, and why.
-    pub fn off(why: &str) -> Arc<Self> {
+    /// None: this server is to run no Python.
+    pub fn disabled() -> Arc<Self> {
         // The value stays when its sender goes.
-        let state = watch::channel(State::Off(why.into())).1;
-        Arc::new(Self::of(state, Arc::new(super::sets::StandardLibrary)))
+        let state = watch::channel(State::Disabled).1;
+        Arc::new(Self::of(state, Arc::new(super::sets::StandardLibrary), None))
     }
 
-    /// Examines this machine in the background; calls wait for it. `tell` hears how it went.
+    /// Examines this machine in the background; calls wait for it. Code that may reach the network does so through
+    /// `proxy`. `tell` hears how it went.
     pub fn start(
         mut settings: SandboxSettings,
-        egress: Arc<dyn EgressPort>,
+        proxy: Proxy,
         sets: Arc<dyn SetChooser>,
         tell: impl FnOnce(&Status) + Send + 'static,
     ) -> Arc<Self> {
@@ -82,6 +91,7 @@ impl Runner {
             settings.interpreter = sets.interpreter();
         }
         settings.sets.extend(sets.curated());
+        let egress: Arc<dyn EgressPort> = Arc::new(WayOut::new(proxy.clone()));
         tokio::spawn(async move {
             let state = match Sandbox::start(settings, egress).await {
                 Ok(sandbox) => State::On(sandbox),
@@ -90,11 +100,19 @@ impl Runner {
             tell(&state.status());
             sender.send_replace(state);
         });
-        Arc::new(Self::of(state, sets))
+        Arc::new(Self::of(state, sets, Some(proxy)))
     }
 
-    fn of(state: watch::Receiver<State>, sets: Arc<dyn SetChooser>) -> Self {
-        Self { state, sets, imports: Imports::default(), counts: Counts::default() }
+    /// Examines this machine and keeps nothing of it.
+    pub async fn examine(settings: SandboxSettings) -> Result<Report, SandboxError> {
+        let sandbox = Sandbox::start(settings, Arc::new(NoEgress)).await?;
+        let report = sandbox.report().clone();
+        sandbox.shutdown();
+        Ok(report)
+    }
+
+    fn of(state: watch::Receiver<State>, sets: Arc<dyn SetChooser>, proxy: Option<Proxy>) -> Self {
+        Self { state, sets, proxy, imports: Imports::default(), counts: Counts::default() }
     }
 
     /// What is known now.
@@ -121,13 +139,18 @@ impl Runner {
     fn sandbox(&self) -> Option<Sandbox> {
         match &*self.state.borrow() {
             State::On(sandbox) => Some(sandbox.clone()),
-            State::Starting | State::Off(_) => None,
+            State::Starting | State::Disabled | State::Off(_) => None,
         }
     }
 
     /// What calls came to, for metrics.
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// What code reached outside, for metrics.
+    pub fn proxy_counts(&self) -> ProxyCounts {
+        self.proxy.as_ref().map(Proxy::counts).unwrap_or_default()
     }
 
     /// Reads a source without running it. `None` where nothing can read it now.
@@ -141,14 +164,10 @@ impl Runner {
     }
 
     /// Whether a tool's packages are there; what has to be built is begun.
-    pub async fn packages(&self, tool: &PythonTool<'_>) -> Choice {
-        let imports = self.imports_of(&tool.python.code).await;
-        self.sets.choose(&Needs {
-            tenant: &tool.tenant(),
-            requirements: &tool.python.requirements,
-            code: &tool.python.code,
-            imports: &imports,
-        })
+    pub async fn packages(&self, tenant: &TenantId, python: &PythonDraft) -> Choice {
+        let imports = self.imports_of(&python.code).await;
+        let (requirements, code) = (&python.requirements, &python.code);
+        self.sets.choose(&Needs { tenant, requirements, code, imports: &imports })
     }
 
     async fn imports_of(&self, code: &str) -> Arc<[String]> {
@@ -165,7 +184,7 @@ impl Runner {
     /// Gets a tool ready: while this is held, a process with its code loaded is kept waiting.
     pub async fn hold(self: &Arc<Self>, tool: &PythonTool<'_>) -> Result<Held, NotHeld> {
         let State::On(sandbox) = self.settle().await else { return Err(NotHeld::Off) };
-        let set = match self.packages(tool).await {
+        let set = match self.packages(&tool.tenant(), tool.python).await {
             Choice::Ready(set) => set,
             Choice::Preparing => return Err(NotHeld::Preparing),
             Choice::Impossible(why) => return Err(NotHeld::Impossible(why)),
@@ -221,6 +240,7 @@ impl State {
     fn status(&self) -> Status {
         match self {
             Self::Starting => Status::Starting,
+            Self::Disabled => Status::Disabled,
             Self::Off(why) => Status::Off(Arc::clone(why)),
             Self::On(sandbox) => Status::On(Arc::new(sandbox.report().clone())),
         }

@@ -9,14 +9,14 @@ use parking_lot::Mutex;
 
 /// Joins the sandbox's port to the proxy.
 #[derive(Debug)]
-pub struct WayOut {
+pub(super) struct WayOut {
     proxy: Proxy,
     doors: Mutex<HashMap<BoxId, Door>>,
 }
 
 impl WayOut {
     /// Lets calls out through a proxy.
-    pub fn new(proxy: Proxy) -> Self {
+    pub(super) fn new(proxy: Proxy) -> Self {
         Self { proxy, doors: Mutex::default() }
     }
 }
