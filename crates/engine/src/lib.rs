@@ -10,6 +10,8 @@ mod answers;
 mod arguments;
 mod backoff;
 mod breaker;
+mod code_changes;
+mod code_reading;
 mod counters;
 mod error;
 mod events;
@@ -32,6 +34,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hookswitch_egress::Client;
+use hookswitch_executors::python::Status;
 use hookswitch_model::{NodeId, Stamp};
 use hookswitch_registry::Registry;
 use hookswitch_store::{Store, Writer};
@@ -41,6 +44,7 @@ pub use answers::CallAnswer;
 pub use counters::{EngineCounters, KIND_LABELS};
 pub use error::EngineError;
 pub use events::EventStream;
+pub use hookswitch_executors::python::Status as PythonStatus;
 pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
 pub use link::{
@@ -85,6 +89,9 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// An engine over a registry, the ledger's writer and the outbound door.
     pub fn new(registry: Registry, writer: Writer, egress: Client, settings: EngineSettings) -> Self {
+        if !matches!(settings.python.status(), Status::Disabled) {
+            registry.read_code_with(Arc::new(code_reading::CodeReader(Arc::clone(&settings.python))));
+        }
         let inner = Inner {
             store: registry.store().clone(),
             registry,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookswitch_executors::python::Runner;
+use hookswitch_model::definition::ToolKind;
 use hookswitch_model::{Dialect, NodeId};
 use hookswitch_registry::Prepared;
 
@@ -20,6 +22,10 @@ pub struct EngineSettings {
     pub dialect_ceilings: BTreeMap<Dialect, Duration>,
     /// How long a sent action is listened to after its soft timeout.
     pub listen_on: Duration,
+    /// Where Python tools run, or why they do not.
+    pub python: Arc<Runner>,
+    /// Highest budget of a call of a Python tool.
+    pub python_ceiling: Duration,
     /// Calls in flight per tool.
     pub calls_per_tool: usize,
     /// Calls in flight per organisation.
@@ -58,6 +64,8 @@ impl Default for EngineSettings {
                 (Dialect::Burki, Duration::from_mins(5)),
             ]),
             listen_on: Duration::from_secs(30),
+            python: Runner::disabled(),
+            python_ceiling: Duration::from_secs(30),
             calls_per_tool: 128,
             calls_per_org: 512,
             breaker_failures: 10,
@@ -79,6 +87,10 @@ impl EngineSettings {
     /// The budget of a call: the tool's timeout under the ceilings of its dialect and of the server.
     pub(crate) fn budget(&self, tool: &Prepared) -> Duration {
         let ceiling = self.dialect_ceilings.get(&tool.dialect).copied().unwrap_or(self.ceiling);
-        tool.definition.timeout.min(ceiling).min(self.ceiling)
+        let of_kind = match tool.definition.kind {
+            ToolKind::Python(_) => self.python_ceiling,
+            _ => self.ceiling,
+        };
+        tool.definition.timeout.min(ceiling).min(self.ceiling).min(of_kind)
     }
 }

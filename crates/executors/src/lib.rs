@@ -6,6 +6,7 @@
 pub mod context;
 pub mod hosted;
 mod opened;
+pub mod python;
 mod reading;
 mod redact;
 mod variables;

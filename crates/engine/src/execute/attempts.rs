@@ -147,11 +147,14 @@ async fn prepare(run: &Run, tool: &LiveTool, budget_end: Instant) -> Result<Send
         session: Some(&run.session),
         work: Some(&run.work),
         prepared: &tool.prepared,
+        scope,
+        slot: &tool.slot,
         values: values.lookup(),
         opened: &opened,
         freshness: if is_read { Freshness::Any } else { Freshness::IdleUnder(ACTION_IDLE) },
     };
-    let means = Means::prepare(&given).map_err(|refused| Finish::refused(refused.code, refused.line))?;
+    let means =
+        Means::prepare(&given).await.map_err(|refused| Finish::refused(refused.code, refused.line))?;
     Ok(Sending {
         means,
         redaction: Redaction::of(definition, &run.work.arguments, &opened),

@@ -55,10 +55,7 @@ impl<'w> CallValues<'w> {
             Some(_) => SystemUse::Clock,
             None => definition.system_use,
         });
-        let names = match tool.map(|tool| &tool.prepared.definition.kind) {
-            Some(ToolKind::Webhook(plan)) => &plan.names,
-            _ => &*NATIVE_NAMES,
-        };
+        let names = tool.map_or(&*NATIVE_NAMES, |tool| names_of(&tool.prepared.definition));
         let facts = CallFacts {
             tool_call_id: &work.tool_call_id,
             function: &work.name,
@@ -96,6 +93,15 @@ impl<'w> CallValues<'w> {
             config: &self.config,
             secrets: &self.secrets,
         }
+    }
+}
+
+/// The rule by which a definition finds values.
+pub(crate) fn names_of(definition: &Definition) -> &NameRule {
+    match &definition.kind {
+        ToolKind::Webhook(plan) => &plan.names,
+        ToolKind::Python(python) => python.variables.as_ref().unwrap_or(&NATIVE_NAMES),
+        _ => &NATIVE_NAMES,
     }
 }
 

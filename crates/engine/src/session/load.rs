@@ -72,6 +72,7 @@ impl Engine {
             live.state.lock().unsaved_told.push_back((act, Stamp::now()));
             self.append_event(&live, kind, data).await;
         }
+        self.warm_code(&live);
         Ok(live)
     }
 
@@ -123,6 +124,7 @@ impl Engine {
                     rules: Arc::new(rules_of(&prepared)),
                     config: pinned.config,
                     is_offered: AtomicBool::new(true),
+                    slot: Arc::default(),
                     prepared,
                 })),
                 // A tool deleted since: the session goes on without it.

@@ -50,7 +50,9 @@ impl ToolDraft {
             }
         };
         self.check_numbers(findings);
-        let names = self.webhook.as_ref().and_then(|webhook| webhook.variables.clone()).unwrap_or_default();
+        let written = self.webhook.as_ref().and_then(|webhook| webhook.variables.clone());
+        let of_code = || self.python.as_ref().and_then(|python| python.variables.clone());
+        let names = written.or_else(of_code).unwrap_or_default();
         let arguments = arguments::parse(self, findings);
         let kind = self.parse_kind(&names, arguments.as_ref(), findings);
         let speech_line = self.speech.line.as_ref().and_then(|line| {

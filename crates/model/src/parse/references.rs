@@ -78,6 +78,10 @@ pub(super) fn collect(
             note(path, draft, names, &mut references, findings);
         }
     }
+    if let ToolKind::Python(_) = kind {
+        // Code is told all of the session's values: which it reads nobody knows.
+        references.system_use = SystemUse::Clock;
+    }
     let spoken: Vec<&Path> = match kind {
         ToolKind::Context(text) => text.paths().collect(),
         _ => Vec::new(),
