@@ -196,10 +196,7 @@ impl Engine {
         let system = system_values::of_call(&Value::Object(session), &facts, now, needed);
         let vars = Value::Object(input.variables);
         let config = Value::Object(opened.fill_config(&input.config));
-        let names = match &definition.kind {
-            ToolKind::Webhook(plan) => plan.names.clone(),
-            _ => hookswitch_model::draft::NameRule::default(),
-        };
+        let names = definition.kind.names().cloned().unwrap_or_default();
         let places = Places { system: &system, vars: &vars, config: &config };
         let arguments = crate::execute::with_fixed(definition, arguments, places, &opened);
         let variables = Variables {

@@ -1,6 +1,7 @@
 //! How calls of a kind are carried out: made ready once, attempted as often as the rules allow. One file a kind; the
 //! loop around the attempts is the same for all (`attempts.rs`), and so is a trial (`crate::trial`).
 
+mod lambda;
 mod webhook;
 
 use std::sync::Arc;
@@ -99,18 +100,21 @@ pub(crate) struct Made {
 pub(crate) enum Means {
     /// An HTTP request.
     Webhook(Box<webhook::Ready>),
+    /// An invocation of a Lambda function.
+    Lambda(Box<lambda::Ready>),
 }
 
 impl Means {
     /// Whether calls of a kind are made of attempts.
     pub(crate) const fn carries(kind: Kind) -> bool {
-        matches!(kind, Kind::Webhook)
+        matches!(kind, Kind::Webhook | Kind::Lambda)
     }
 
     /// Makes a call ready.
     pub(crate) fn prepare(given: &Given<'_>) -> Result<Self, Unsendable> {
         match &given.prepared.definition.kind {
             ToolKind::Webhook(plan) => webhook::Ready::new(plan, given).map(Box::new).map(Self::Webhook),
+            ToolKind::Lambda(plan) => lambda::Ready::new(plan, given).map(Box::new).map(Self::Lambda),
             _ => Err(Unsendable {
                 code: "unsupported",
                 line: "this tool can't be run here".to_owned(),
@@ -123,6 +127,7 @@ impl Means {
     pub(crate) async fn attempt(&self, attempting: &Attempting<'_>) -> Made {
         match self {
             Self::Webhook(ready) => ready.attempt(attempting).await,
+            Self::Lambda(ready) => ready.attempt(attempting).await,
         }
     }
 
@@ -130,6 +135,16 @@ impl Means {
     pub(crate) fn preview(&self, opened: &Opened, stamps: &Stamps, redaction: &Redaction) -> RequestRecord {
         match self {
             Self::Webhook(ready) => ready.preview(opened, stamps, redaction),
+            Self::Lambda(ready) => ready.preview(stamps, redaction),
+        }
+    }
+
+    /// What the model is told of an address that the policy refuses when it is dialled: what a name leads to is none
+    /// of its business.
+    pub(crate) const fn address_refused(&self) -> &'static str {
+        match self {
+            Self::Webhook(_) => webhook::ADDRESS_REFUSED,
+            Self::Lambda(_) => lambda::ADDRESS_REFUSED,
         }
     }
 
@@ -137,6 +152,7 @@ impl Means {
     pub(crate) fn unset(&self) -> &[String] {
         match self {
             Self::Webhook(ready) => ready.unset(),
+            Self::Lambda(ready) => ready.unset(),
         }
     }
 }
