@@ -44,6 +44,7 @@ pub use answers::CallAnswer;
 pub use counters::{EngineCounters, KIND_LABELS};
 pub use error::EngineError;
 pub use events::EventStream;
+pub use hookswitch_executors::lambda as aws;
 pub use hookswitch_executors::python::Status as PythonStatus;
 pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
@@ -53,7 +54,7 @@ pub use link::{
 };
 pub use probe::Probe;
 pub use session::{SessionView, ToolView};
-pub use settings::EngineSettings;
+pub use settings::{AwsSettings, EngineSettings};
 pub use trace::{TraceContext, Traceparent};
 pub use trial::{DryRun, Trial, TrialInput};
 

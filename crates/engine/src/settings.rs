@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookswitch_executors::lambda::{Endpoints, Identity};
 use hookswitch_executors::python::Runner;
 use hookswitch_model::definition::ToolKind;
 use hookswitch_model::{Dialect, NodeId};
@@ -50,6 +51,8 @@ pub struct EngineSettings {
     pub drain: Duration,
     /// Where traces go; none leaves a caller's trace context as it came.
     pub traces: Option<Arc<dyn TraceContext>>,
+    /// How AWS is reached.
+    pub aws: AwsSettings,
     /// What the machine does at most.
     pub machine: hookswitch_session::Settings,
 }
@@ -78,9 +81,19 @@ impl Default for EngineSettings {
             link_grace: Duration::from_secs(10),
             drain: Duration::from_secs(30),
             traces: None,
+            aws: AwsSettings::default(),
             machine: hookswitch_session::Settings::default(),
         }
     }
+}
+
+/// How AWS is reached.
+#[derive(Debug, Clone, Default)]
+pub struct AwsSettings {
+    /// Endpoints instead of AWS's own.
+    pub endpoints: Endpoints,
+    /// The server's own identity, which serves tenants that have no credentials; none: they are refused.
+    pub identity: Option<Identity>,
 }
 
 impl EngineSettings {

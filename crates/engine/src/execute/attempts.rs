@@ -18,9 +18,6 @@ use crate::link::{Presence, SeatKind};
 use crate::session::LiveTool;
 use crate::{backoff, told, trace};
 
-/// What the model is told of an address that the policy refuses.
-const ADDRESS_REFUSED: &str = "webhook address not allowed";
-
 /// Everything about a call that its attempts share.
 pub(super) struct Sending {
     pub(super) means: Means,
@@ -244,7 +241,7 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
     } else {
         let error = match reading.code {
             // What its name leads to is none of the model's business.
-            Some("egress_refused") => ADDRESS_REFUSED.to_owned(),
+            Some("egress_refused") => sending.means.address_refused().to_owned(),
             _ => reading.error.unwrap_or_else(|| "failed".to_owned()),
         };
         Finish::ended(reading.outcome, redaction.all.text(&error))

@@ -2,6 +2,7 @@
 //! loop around the attempts is the same for all (`attempts.rs`), and so is a trial (`crate::trial`).
 
 mod client;
+mod lambda;
 mod python;
 mod webhook;
 
@@ -116,12 +117,14 @@ pub(crate) enum Means {
     Client(Box<client::Ready>),
     /// Code of a tenant, in the sandbox.
     Python(Box<python::Ready>),
+    /// An invocation of a Lambda function.
+    Lambda(Box<lambda::Ready>),
 }
 
 impl Means {
     /// Whether calls of a kind are made of attempts.
     pub(crate) const fn carries(kind: Kind) -> bool {
-        matches!(kind, Kind::Webhook | Kind::Client | Kind::Python)
+        matches!(kind, Kind::Webhook | Kind::Client | Kind::Python | Kind::Lambda)
     }
 
     /// Makes a call ready.
@@ -130,6 +133,7 @@ impl Means {
             ToolKind::Webhook(plan) => webhook::Ready::new(plan, given).map(Box::new).map(Self::Webhook),
             ToolKind::Client => client::Ready::new(given).map(Box::new).map(Self::Client),
             ToolKind::Python(_) => python::Ready::new(given).await.map(Box::new).map(Self::Python),
+            ToolKind::Lambda(plan) => lambda::Ready::new(plan, given).map(Box::new).map(Self::Lambda),
             _ => Err(Unsendable {
                 code: "unsupported",
                 line: "this tool can't be run here".to_owned(),
@@ -141,7 +145,7 @@ impl Means {
     /// Whom a call waits for before anything of it counts as sent.
     pub(crate) const fn waits_for(&self) -> Option<SeatKind> {
         match self {
-            Self::Webhook(_) | Self::Python(_) => None,
+            Self::Webhook(_) | Self::Python(_) | Self::Lambda(_) => None,
             Self::Client(_) => Some(SeatKind::App),
         }
     }
@@ -152,6 +156,7 @@ impl Means {
             Self::Webhook(ready) => ready.attempt(attempting).await,
             Self::Client(ready) => ready.attempt(attempting).await,
             Self::Python(ready) => ready.attempt(attempting).await,
+            Self::Lambda(ready) => ready.attempt(attempting).await,
         }
     }
 
@@ -165,7 +170,17 @@ impl Means {
         match self {
             Self::Webhook(ready) => Some(ready.preview(opened, stamps, redaction)),
             Self::Client(ready) => Some(ready.preview(redaction)),
+            Self::Lambda(ready) => Some(ready.preview(stamps, redaction)),
             Self::Python(_) => None,
+        }
+    }
+
+    /// What the model is told of an address that the policy refuses when it is dialled: what a name leads to is none
+    /// of its business.
+    pub(crate) const fn address_refused(&self) -> &'static str {
+        match self {
+            Self::Webhook(_) | Self::Client(_) | Self::Python(_) => webhook::ADDRESS_REFUSED,
+            Self::Lambda(_) => lambda::ADDRESS_REFUSED,
         }
     }
 
@@ -174,6 +189,7 @@ impl Means {
         match self {
             Self::Webhook(ready) => ready.unset(),
             Self::Client(_) | Self::Python(_) => &[],
+            Self::Lambda(ready) => ready.unset(),
         }
     }
 }
