@@ -16,6 +16,7 @@ mod check;
 mod copies;
 mod error;
 mod keys;
+mod link_tokens;
 mod live;
 mod master_key;
 mod merge;
@@ -53,6 +54,7 @@ pub use hookswitch_store::{
     SessionTally, StoreError, ToolFilter,
 };
 pub use keys::{Caller, NewKey, ShownKey};
+pub use link_tokens::{NewLinkToken, ShownLinkToken};
 pub use live::ToolState;
 pub use master_key::MasterKeyStatus;
 pub use prepare::Prepared;
