@@ -10,7 +10,7 @@ mod settings;
 
 pub(crate) use mount::{MountPlace, MountSetting};
 pub(crate) use origin::Origin;
-pub(crate) use python::{PythonConfig, PythonMode};
+pub(crate) use python::PythonMode;
 pub(crate) use settings::{Config, LogFormat, ServeFlags};
 
 use origin::Given;
