@@ -1,6 +1,7 @@
 //! The public face: start, prepare, call, forget.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -47,6 +48,7 @@ struct Inner {
     tools: Mutex<HashMap<(TenantId, ToolId, String), Weak<Tool>>>,
     spares: Arc<Semaphore>,
     makers: Semaphore,
+    made: AtomicU64,
 }
 
 /// A tool that a session will call. While it lives a spare of the tool is kept ready.
@@ -65,11 +67,12 @@ impl Sandbox {
         let python = Python::find(settings.interpreter.as_deref()).await?;
         let house = House::new(settings, python, Arc::clone(&egress));
         let report = selftest::examine(&house).await?;
-        tracing::info!(tier = %report.tier, missing = ?report.missing, python = %report.python, "sandbox ready");
+        tracing::debug!(tier = %report.tier, missing = ?report.missing, python = %report.python, "sandbox ready");
         let inner = Arc::new(Inner {
             admission: Admission::new(&house.settings),
             spares: Arc::new(Semaphore::new(house.settings.spares as usize)),
             makers: Semaphore::new(MADE_AT_ONCE),
+            made: AtomicU64::new(0),
             tools: Mutex::default(),
             house,
             egress,
@@ -182,6 +185,11 @@ impl Sandbox {
         tools.values().filter_map(Weak::upgrade).map(|tool| tool.waiting()).sum()
     }
 
+    /// Spares made so far.
+    pub fn spares_made(&self) -> u64 {
+        self.inner.made.load(Ordering::Relaxed)
+    }
+
     /// Throws away all spares, to give memory back.
     pub fn forget_all(&self) {
         for (_, tool) in self.inner.tools.lock().drain() {
@@ -266,6 +274,7 @@ async fn refill(tool: &Tool, inner: &Inner) {
         match made {
             Some(Ok(mut spare)) => {
                 spare.place = Some(place);
+                inner.made.fetch_add(1, Ordering::Relaxed);
                 coming.put(spare);
             }
             // The next call tries again, and tells.

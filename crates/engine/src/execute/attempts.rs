@@ -220,6 +220,7 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
     let definition = &tool.prepared.definition;
     let Attempted { reading, record, code, attempts } = attempted;
     let redaction = &sending.redaction;
+    let timed_out = reading.error.clone();
     let mut finish = if reading.outcome == Outcome::Done {
         let shaped = told::shape(definition, reading.result, &reading.response, |set| {
             explanations(
@@ -253,6 +254,10 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
     finish.request = record;
     finish.response_status = reading.status;
     finish.response = clean(reading.response, &definition.sensitive_result, &redaction.all);
+    if let (true, Some(_), Some(error)) = (finish.timed_out, &code, timed_out) {
+        // The record says whose time was up; the model is told what it is told of every timeout.
+        finish.error = Some(error);
+    }
     finish.code_record = code;
     finish.attempts = attempts;
     finish.unset = sending.means.unset().to_vec();

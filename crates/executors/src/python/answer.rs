@@ -141,7 +141,9 @@ pub fn record_of(outcome: &CallOutcome, hidden: &Redactor) -> CodeRecord {
     CodeRecord {
         stdout: cleaned(&outcome.stdout),
         stderr: cleaned(&outcome.stderr),
-        traceback: author.map(|author| cut(hidden.text(&author.traceback))),
+        traceback: author
+            .filter(|author| !author.traceback.is_empty())
+            .map(|author| cut(hidden.text(&author.traceback))),
         line: author.and_then(|author| author.line),
         cpu_us: outcome.cpu.and_then(|cpu| u64::try_from(cpu.as_micros()).ok()),
         warm: Some(outcome.warm),

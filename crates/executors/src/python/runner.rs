@@ -228,6 +228,11 @@ impl Runner {
         self.sandbox().map_or(0, |sandbox| sandbox.spares())
     }
 
+    /// Processes that were made to wait for calls, so far.
+    pub fn spares_made(&self) -> u64 {
+        self.sandbox().map_or(0, |sandbox| sandbox.spares_made())
+    }
+
     /// Ends every process.
     pub fn shutdown(&self) {
         if let Some(sandbox) = self.sandbox() {

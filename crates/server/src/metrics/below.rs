@@ -46,6 +46,7 @@ impl Below {
                 ("python_calls_timed_out", "Calls stopped at their deadline", calls.timed_out),
                 ("python_calls_memory", "Calls that wanted too much memory", calls.memory),
                 ("python_calls_busy", "Calls that found no place in time", calls.busy),
+                ("python_spares_made", "Processes made to wait for calls", python.spares_made()),
                 ("python_connections", "Outbound connections of code", proxy.connected),
                 ("python_egress_denied", "Targets of code that the policy refused", proxy.denied),
                 ("python_egress_strangers", "Requests of code without a good token", proxy.strangers),
