@@ -14,6 +14,7 @@ mod counters;
 mod error;
 mod events;
 mod execute;
+mod functions;
 mod input;
 mod limits;
 mod orders;
@@ -40,6 +41,7 @@ pub use answers::CallAnswer;
 pub use counters::{EngineCounters, KIND_LABELS};
 pub use error::EngineError;
 pub use events::EventStream;
+pub use functions::{FunctionsError, FunctionsQuery};
 pub use hookswitch_executors::lambda as aws;
 pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
@@ -67,6 +69,7 @@ struct Inner {
     breakers: breaker::Breakers,
     counters: EngineCounters,
     tasks: TaskTracker,
+    lists: tokio::sync::Semaphore,
     is_draining: AtomicBool,
 }
 
@@ -90,6 +93,7 @@ impl Engine {
             breakers: breaker::Breakers::new(settings.breaker_failures, settings.breaker_pause),
             counters: EngineCounters::default(),
             tasks: TaskTracker::new(),
+            lists: tokio::sync::Semaphore::new(functions::MOST_LISTS),
             is_draining: AtomicBool::new(false),
             settings,
         };

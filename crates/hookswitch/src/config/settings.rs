@@ -10,6 +10,7 @@ use hookswitch_server::Calls;
 use hookswitch_store::DatabaseUrl;
 use secrecy::SecretString;
 
+use super::aws::{self, AwsConfig};
 use super::mount::MountSetting;
 use super::origin::{Given, Origin};
 use super::{ConfigError, parse};
@@ -44,6 +45,9 @@ pub(super) const NAMES: &[&str] = &[
     "otlp_endpoint",
     "extra_roots",
     "calls_per_tool",
+    "aws_identity",
+    "aws_lambda_endpoint",
+    "aws_sts_endpoint",
     "calls",
 ];
 
@@ -118,6 +122,7 @@ pub(crate) struct Config {
     pub(crate) keep_rows: Duration,
     pub(crate) otlp_endpoint: Option<String>,
     pub(crate) calls: Calls,
+    pub(crate) aws: AwsConfig,
 }
 
 pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) -> Option<String> {
@@ -162,7 +167,7 @@ pub(super) fn flags_into(flags: &ServeFlags, given: &mut Given) {
     }
 }
 
-pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
+pub(super) fn build(given: &Given, environment: &[(String, String)]) -> Result<Config, ConfigError> {
     let data = PathBuf::from(parse::text(given, "data")?.unwrap_or_else(|| "hookswitch-data".to_owned()));
     let listen = parse::optional(given, "listen", "an address such as 127.0.0.1:8080")?
         .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
@@ -206,6 +211,7 @@ pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
         keep_rows: parse::span(given, "keep_rows", days(400))?,
         otlp_endpoint: parse::text(given, "otlp_endpoint")?.filter(|url| !url.is_empty()),
         calls: calls(given)?,
+        aws: aws::build(given, environment)?,
         data,
     })
 }
