@@ -16,6 +16,7 @@ mod counters;
 mod error;
 mod events;
 mod execute;
+mod functions;
 mod input;
 mod limits;
 mod link;
@@ -44,6 +45,7 @@ pub use answers::CallAnswer;
 pub use counters::{EngineCounters, KIND_LABELS};
 pub use error::EngineError;
 pub use events::EventStream;
+pub use functions::{FunctionsError, FunctionsQuery};
 pub use hookswitch_executors::lambda as aws;
 pub use hookswitch_executors::python::Status as PythonStatus;
 pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
@@ -78,6 +80,7 @@ struct Inner {
     tasks: TaskTracker,
     /// One token a link.
     links: TaskTracker,
+    lists: tokio::sync::Semaphore,
     is_draining: AtomicBool,
 }
 
@@ -105,6 +108,7 @@ impl Engine {
             counters: EngineCounters::default(),
             tasks: TaskTracker::new(),
             links: TaskTracker::new(),
+            lists: tokio::sync::Semaphore::new(functions::MOST_LISTS),
             is_draining: AtomicBool::new(false),
             settings,
         };

@@ -1,5 +1,6 @@
 //! The one binary: `serve`, `demo`, `doctor`, and every command that is a client of the public API.
 
+mod aws;
 mod config;
 mod demo;
 mod doctor;

@@ -7,6 +7,7 @@ mod executions;
 mod export;
 mod import;
 mod keys;
+mod lambda;
 mod listing;
 mod master_key;
 mod orgs;
@@ -43,6 +44,9 @@ pub enum Command {
     /// Secrets that tools use; values are never shown
     #[command(subcommand)]
     Secrets(secrets::Secrets),
+    /// AWS Lambda functions that tools can call
+    #[command(subcommand)]
+    Lambda(lambda::Lambda),
     /// Live sessions
     #[command(subcommand)]
     Sessions(sessions::Sessions),
@@ -92,6 +96,7 @@ pub(crate) async fn run(
         Command::Tools(tools) => tools.run(context).await,
         Command::Agents(agents) => agents.run(context).await,
         Command::Secrets(secrets) => secrets.run(context).await,
+        Command::Lambda(lambda) => lambda.run(context).await,
         Command::Sessions(sessions) => sessions.run(context).await,
         Command::Executions(executions) => executions.run(context).await,
         Command::Import(import) => import.run(context).await,

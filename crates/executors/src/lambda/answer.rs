@@ -51,11 +51,12 @@ pub fn read_answer(response: &Response, call: &FilledCall, effect: Effect) -> An
     let log_tail = header("x-amz-log-result").and_then(|text| STANDARD.decode(text).ok());
     let log_tail = log_tail.map(|log| String::from_utf8_lossy(&log).into_owned()).unwrap_or_default();
     let mut traceback = None;
-    let reading = if !response.status.is_success() {
-        refused_by_aws(response, payload, call, effect)
-    } else if let Some(kind) = header("x-amz-function-error") {
+    let function_error_kind = header("x-amz-function-error").or_else(|| emulated_error(response, &payload));
+    let reading = if let Some(kind) = function_error_kind {
         traceback = trace_of(&payload);
         function_error(payload, kind, response.status, effect)
+    } else if !response.status.is_success() {
+        refused_by_aws(response, payload, call, effect)
     } else {
         match call.invocation {
             InvocationType::RequestResponse => returned(payload, response.status, effect),
@@ -80,6 +81,14 @@ pub fn read_error(error: &SendError, call: &FilledCall, effect: Effect) -> Readi
         return Reading { error: Some(line), ..reading };
     }
     reading
+}
+
+/// Emulators tell a function's error by a status of 5xx; an error of AWS has a code and no `errorMessage`.
+fn emulated_error(response: &Response, payload: &Value) -> Option<&'static str> {
+    let is_one = response.status.is_server_error()
+        && aws_code(response, payload).is_none()
+        && payload.get("errorMessage").is_some_and(Value::is_string);
+    is_one.then_some("Unhandled")
 }
 
 fn parse(body: &[u8]) -> Value {

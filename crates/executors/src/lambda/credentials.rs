@@ -35,6 +35,16 @@ impl Credentials {
     pub fn new(access_key: String, secret_key: SecretString, session_token: Option<SecretString>) -> Self {
         Self { access_key, secret_key, session_token, expires_at: None }
     }
+
+    /// Those of an organisation's secrets, when both keys are there.
+    pub fn of_organisation(
+        access_key: Option<&SecretString>,
+        secret_key: Option<SecretString>,
+        session_token: Option<SecretString>,
+    ) -> Option<Self> {
+        let access_key = access_key?.expose_secret().trim().to_owned();
+        Some(Self::new(access_key, secret_key?, session_token))
+    }
 }
 
 /// Where a call's credentials come from.
@@ -57,17 +67,17 @@ pub fn choose(
     if let Some(own) = &plan.credentials {
         return own_credentials(own, plan, variables, opened).map(CredentialSource::Tenant);
     }
-    match of_organisation(|name| opened.secrets.get(&name.to_ascii_lowercase()).cloned()) {
+    let secret = |name: &str| opened.secrets.get(&name.to_ascii_lowercase());
+    let of_organisation = Credentials::of_organisation(
+        secret(ACCESS_KEY_SECRET),
+        secret(SECRET_KEY_SECRET).cloned(),
+        secret(SESSION_TOKEN_SECRET).cloned(),
+    );
+    match of_organisation {
         Some(credentials) => Ok(CredentialSource::Tenant(credentials)),
         None if has_identity && plan.endpoint.is_none() => Ok(CredentialSource::Server),
         None => Err(Refused::NoCredentials),
     }
-}
-
-/// The credentials among an organisation's secrets, which `find` looks up by name.
-fn of_organisation(find: impl Fn(&str) -> Option<SecretString>) -> Option<Credentials> {
-    let access_key = find(ACCESS_KEY_SECRET)?.expose_secret().trim().to_owned();
-    Some(Credentials::new(access_key, find(SECRET_KEY_SECRET)?, find(SESSION_TOKEN_SECRET)))
 }
 
 fn own_credentials(

@@ -20,6 +20,7 @@ pub use credentials::{CredentialSource, Credentials, NO_CREDENTIALS, choose as c
 pub use discovery::{FunctionInfo, ListError, list_functions};
 pub use endpoint::{Endpoint, Endpoints, InvalidEndpoint};
 pub use fill::{FilledCall, Refused, fill};
+pub use hookswitch_model::lambda::{InvalidRegion, Region};
 pub use identity::{Container, ContainerToken, Identity, IdentityError, IdentitySource, WebIdentity};
 pub use record::record_request;
 pub use send::{attempt, preview};

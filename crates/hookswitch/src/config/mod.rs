@@ -1,6 +1,7 @@
 //! Settings from defaults, a file, the environment and flags, in rising order. Every value remembers where it came
 //! from, so that an error can say which line, variable or flag to mend.
 
+mod aws;
 mod file;
 mod mount;
 mod origin;
@@ -73,7 +74,7 @@ pub(crate) fn load(flags: &ServeFlags, environment: &[(String, String)]) -> Resu
     }
     settings::environment_into(environment, &mut given);
     settings::flags_into(flags, &mut given);
-    settings::build(&given)
+    settings::build(&given, environment)
 }
 
 #[cfg(test)]

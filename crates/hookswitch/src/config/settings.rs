@@ -10,6 +10,7 @@ use hookswitch_server::Calls;
 use hookswitch_store::DatabaseUrl;
 use secrecy::SecretString;
 
+use super::aws::{self, AwsConfig};
 use super::mount::MountSetting;
 use super::origin::{Given, Origin};
 use super::python::{self, PythonConfig};
@@ -45,6 +46,9 @@ pub(super) const NAMES: &[&str] = &[
     "otlp_endpoint",
     "extra_roots",
     "calls_per_tool",
+    "aws_identity",
+    "aws_lambda_endpoint",
+    "aws_sts_endpoint",
     "calls",
     "python",
     "python_interpreter",
@@ -127,6 +131,7 @@ pub(crate) struct Config {
     pub(crate) otlp_endpoint: Option<String>,
     pub(crate) calls: Calls,
     pub(crate) python: PythonConfig,
+    pub(crate) aws: AwsConfig,
 }
 
 pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) -> Option<String> {
@@ -171,7 +176,7 @@ pub(super) fn flags_into(flags: &ServeFlags, given: &mut Given) {
     }
 }
 
-pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
+pub(super) fn build(given: &Given, environment: &[(String, String)]) -> Result<Config, ConfigError> {
     let data = PathBuf::from(parse::text(given, "data")?.unwrap_or_else(|| "hookswitch-data".to_owned()));
     let listen = parse::optional(given, "listen", "an address such as 127.0.0.1:8080")?
         .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
@@ -217,6 +222,7 @@ pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
         otlp_endpoint: parse::text(given, "otlp_endpoint")?.filter(|url| !url.is_empty()),
         calls: calls(given)?,
         python: python::build(given)?,
+        aws: aws::build(given, environment)?,
         data,
     })
 }

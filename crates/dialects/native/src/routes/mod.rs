@@ -7,6 +7,7 @@ mod calls;
 mod events;
 mod executions;
 mod keys;
+mod lambda;
 mod links;
 mod master_key;
 mod orgs;
@@ -69,6 +70,7 @@ pub(crate) fn documented() -> OpenApiRouter<NativeState> {
         .routes(routes!(bindings::list, bindings::replace))
         .routes(routes!(bindings::put, bindings::delete))
         .routes(routes!(secrets::list))
+        .routes(routes!(lambda::list_functions))
         .routes(routes!(secrets::put, secrets::delete))
         .routes(routes!(sessions::list, sessions::start))
         .routes(routes!(sessions::show, sessions::erase))

@@ -9,6 +9,7 @@ pub mod execution;
 pub mod failure;
 pub mod finding;
 pub(crate) mod ids;
+pub mod lambda;
 pub mod link_token;
 pub mod list;
 pub mod master_key;

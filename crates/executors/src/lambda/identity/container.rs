@@ -17,7 +17,7 @@ use crate::lambda::Credentials;
 const MOST_ANSWER: usize = 64 * 1024;
 
 /// A credentials endpoint.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Container {
     /// Its whole URL.
     pub url: String,
@@ -26,7 +26,7 @@ pub struct Container {
 }
 
 /// What proves to the endpoint who asks.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum ContainerToken {
     /// Nothing.
     None,

@@ -26,7 +26,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Where an identity comes from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum IdentitySource {
     /// Access key and secret key of the environment.
     Environment(Credentials),

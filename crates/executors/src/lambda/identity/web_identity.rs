@@ -19,7 +19,7 @@ const MOST_TOKEN: u64 = 64 * 1024;
 const MOST_ANSWER: usize = 64 * 1024;
 
 /// A role that a token file opens.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct WebIdentity {
     /// Base of the Security Token Service, without a slash at its end.
     pub endpoint: String,
