@@ -1,6 +1,7 @@
 //! A process that may misbehave: bounded time, output, file sizes and growth; killed with all that it started.
 
 use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -96,6 +97,9 @@ async fn finish(child: &mut Child) -> Result<Done, Failure> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (stdout, stderr, status) = tokio::join!(kept(stdout), kept(stderr), child.wait());
     let status = status.map_err(Failure::at("wait for a program"))?;
+    if status.signal() == Some(Signal::XFSZ.as_raw()) {
+        return Err(Failure::new(FailureKind::TooLarge, "a file grew beyond the limit"));
+    }
     Ok(Done { success: status.success(), stdout, stderr })
 }
 
