@@ -6,6 +6,7 @@ mod doctor;
 mod logging;
 mod node;
 mod parts;
+mod python;
 mod serve;
 mod traces;
 mod upkeep;
@@ -41,6 +42,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // Before anything else: started as a launcher this process becomes Python, and nothing of ours may be in it.
+    hookswitch_executors::python::launch_if_asked();
     let arguments = Arguments::parse();
     let command = match arguments.command {
         Command::Client(command) => {

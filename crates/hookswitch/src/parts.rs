@@ -47,7 +47,8 @@ impl Parts {
         }
         let writer = Writer::start(store.clone(), WriterOptions::default());
         let node = Node::open(&config.data)?;
-        let settings = EngineSettings { node: node.id, ..config.engine.clone() };
+        let python = crate::python::start(config, &egress).await?;
+        let settings = EngineSettings { node: node.id, python, ..config.engine.clone() };
         let engine = Engine::new(registry.clone(), writer, egress, settings);
         Ok(Self { store, registry, engine, _node: node })
     }

@@ -61,6 +61,7 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     tracing::info!(address = %format!("{scheme}://{address}"), database = ?config.database_url, "serving");
     let stopped = server.serve(listener, shutdown).await;
+    parts.engine.python().shutdown();
     parts.store.close().await;
     if let Some(traces) = traces {
         traces.shutdown(FLUSH).await;

@@ -19,6 +19,7 @@ pub mod execution;
 pub mod finding;
 pub mod id;
 pub mod key;
+pub mod lambda;
 pub mod name;
 pub mod parameter;
 pub mod phone;

@@ -13,6 +13,7 @@ mod binding_changes;
 mod bindings;
 mod built_in;
 mod check;
+mod code;
 mod copies;
 mod error;
 mod keys;
@@ -46,6 +47,7 @@ pub use answers::{KeyedRequest, Recalled};
 pub use binding_changes::ChangedDraft;
 pub use bindings::NewBinding;
 pub use built_in::built_in_id;
+pub use code::CodePort;
 // Pages, filters and rows that callers of the registry need and that carry no rule of the store.
 pub use error::{AuthError, RegistryError};
 pub use hookswitch_store::{
@@ -76,6 +78,8 @@ struct Inner {
     caches: live::Caches,
     changes: announce::Announcer,
     master_key: master_key::MasterKey,
+    /// What reads code, where something can.
+    code: std::sync::OnceLock<Arc<dyn CodePort>>,
 }
 
 impl std::fmt::Debug for Registry {
@@ -99,6 +103,7 @@ impl Registry {
             egress,
             changes: announce::Announcer::new(),
             master_key: master_key::MasterKey::in_file(file),
+            code: std::sync::OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -5,10 +5,12 @@ mod file;
 mod mount;
 mod origin;
 mod parse;
+mod python;
 mod settings;
 
 pub(crate) use mount::{MountPlace, MountSetting};
 pub(crate) use origin::Origin;
+pub(crate) use python::PythonMode;
 pub(crate) use settings::{Config, LogFormat, ServeFlags};
 
 use origin::Given;

@@ -12,6 +12,7 @@ use secrecy::SecretString;
 
 use super::mount::MountSetting;
 use super::origin::{Given, Origin};
+use super::python::{self, PythonConfig};
 use super::{ConfigError, parse};
 
 /// All settings that a file may name. `HOOKSWITCH_` and the name in capitals is its variable.
@@ -45,6 +46,13 @@ pub(super) const NAMES: &[&str] = &[
     "extra_roots",
     "calls_per_tool",
     "calls",
+    "python",
+    "python_interpreter",
+    "python_user",
+    "python_ceiling",
+    "python_memory_mb",
+    "python_calls_per_org",
+    "python_spares",
 ];
 
 /// Flags of `hookswitch serve`.
@@ -118,6 +126,7 @@ pub(crate) struct Config {
     pub(crate) keep_rows: Duration,
     pub(crate) otlp_endpoint: Option<String>,
     pub(crate) calls: Calls,
+    pub(crate) python: PythonConfig,
 }
 
 pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) -> Option<String> {
@@ -183,6 +192,7 @@ pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
     engine.drain = parse::span(given, "drain", engine.drain)?;
     let per_tool = parse::optional(given, "calls_per_tool", "a number")?;
     engine.calls_per_tool = per_tool.unwrap_or(engine.calls_per_tool).max(1);
+    engine.python_ceiling = parse::span(given, "python_ceiling", engine.python_ceiling)?;
     Ok(Config {
         listen,
         database_url,
@@ -206,6 +216,7 @@ pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
         keep_rows: parse::span(given, "keep_rows", days(400))?,
         otlp_endpoint: parse::text(given, "otlp_endpoint")?.filter(|url| !url.is_empty()),
         calls: calls(given)?,
+        python: python::build(given)?,
         data,
     })
 }

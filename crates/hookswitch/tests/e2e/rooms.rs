@@ -15,7 +15,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("store", &["model"]),
     ("egress", &[]),
     ("sandbox", &[]),
-    ("executors", &["model", "template", "egress"]),
+    ("executors", &["model", "template", "egress", "sandbox"]),
     ("registry", &["model", "template", "schema", "vault", "store", "egress"]),
     (
         "engine",

@@ -250,11 +250,11 @@ pub(super) async fn stats(
     request_body = draft::ToolDraft, responses((status = 200, description = "What was found", body = Checked)))]
 pub(super) async fn check(
     State(state): State<NativeState>,
-    _caller: Allowed<ToolsRead>,
+    caller: Allowed<ToolsRead>,
     Json(draft, _): Json<ToolDraft, Native>,
 ) -> Answer {
     let effect = draft.effective_effect();
-    let checked = match state.registry().check(&draft) {
+    let checked = match state.registry().check_with_code(caller.scope(), &draft).await {
         Ok((definition, findings)) => {
             let shown = definition.arguments.shown();
             let function = to_openai(&function_name(&definition.name), &definition.description, shown);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hookswitch_model::draft::{EventShape, InvocationType, LambdaDraft, ToolDraft};
+use hookswitch_model::draft::{EventShape, InvocationType, LambdaDraft, ToolDraft, UnsetRule};
 use hookswitch_model::secret::Sealable;
 use serde_json::{Value, json};
 
@@ -45,6 +45,7 @@ fn new_lambda(origin: Origin) -> LambdaDraft {
         payload: None,
         event_shape: default_shape(origin),
         variables: Some(name_rule()),
+        unset: UnsetRule::Refuse,
         qualifier: None,
         endpoint_url: None,
         access_key: None,
