@@ -47,7 +47,7 @@ impl Parts {
         }
         let writer = Writer::start(store.clone(), WriterOptions::default());
         let node = Node::open(&config.data)?;
-        let python = crate::python::start(config, &egress).await?;
+        let python = crate::python::start(config, &egress, &store).await?;
         let settings = EngineSettings { node: node.id, python, ..config.engine.clone() };
         let engine = Engine::new(registry.clone(), writer, egress, settings);
         Ok(Self { store, registry, engine, _node: node })

@@ -147,6 +147,15 @@ impl Environments {
         Ok(self.choose(tenant, &Wanted::read(lines, source)?, imports))
     }
 
+    /// Whether a source with these imports could be served by a curated set; else the standard library is all.
+    pub fn may_serve(imports: &[String]) -> bool {
+        let top = |module: &String| module.split('.').next().unwrap_or_default().to_owned();
+        imports
+            .iter()
+            .map(top)
+            .any(|module| CURATED.iter().any(|set| set.offers([module.as_str()].into_iter())))
+    }
+
     /// How a tool's packages stand, without asking for them.
     pub fn status(&self, wanted: &Wanted, imports: &[String]) -> Status {
         let failed = |failure: &Failure| State::Failed(failure.to_string());

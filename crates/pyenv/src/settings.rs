@@ -31,6 +31,24 @@ pub struct PyenvSettings {
 }
 
 impl PyenvSettings {
+    /// Where environments lie when nothing is set: a cache of the machine for root, whose boxes run as another user;
+    /// else one of the user.
+    pub fn usual_folder(environment: &[(String, String)]) -> PathBuf {
+        let get = |name: &str| {
+            let found =
+                environment.iter().find(|(key, _)| key == name).map(|(_, value)| PathBuf::from(value));
+            found.filter(|path| path.is_absolute())
+        };
+        let machine = || PathBuf::from("/var/cache");
+        let cache = if rustix::process::geteuid().is_root() {
+            machine()
+        } else {
+            let home = || get("HOME").map(|home| home.join(".cache"));
+            get("XDG_CACHE_HOME").or_else(home).unwrap_or_else(machine)
+        };
+        cache.join("hookswitch/python")
+    }
+
     /// Defaults around the two that have none.
     pub fn new(folder: PathBuf, interpreter: PathBuf) -> Self {
         Self {

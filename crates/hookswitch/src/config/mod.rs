@@ -4,12 +4,14 @@
 mod file;
 mod mount;
 mod origin;
+mod packages;
 mod parse;
 mod python;
 mod settings;
 
 pub(crate) use mount::{MountPlace, MountSetting};
 pub(crate) use origin::Origin;
+pub(crate) use packages::PackagesConfig;
 pub(crate) use python::PythonMode;
 pub(crate) use settings::{Config, LogFormat, ServeFlags};
 
@@ -73,7 +75,7 @@ pub(crate) fn load(flags: &ServeFlags, environment: &[(String, String)]) -> Resu
     }
     settings::environment_into(environment, &mut given);
     settings::flags_into(flags, &mut given);
-    settings::build(&given)
+    settings::build(&given, environment)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use secrecy::SecretString;
 
 use super::mount::MountSetting;
 use super::origin::{Given, Origin};
+use super::packages::{self, PackagesConfig};
 use super::python::{self, PythonConfig};
 use super::{ConfigError, parse};
 
@@ -53,6 +54,11 @@ pub(super) const NAMES: &[&str] = &[
     "python_memory_mb",
     "python_calls_per_org",
     "python_spares",
+    "python_packages",
+    "python_packages_mb",
+    "python_index",
+    "python_uv",
+    "python_cooldown",
 ];
 
 /// Flags of `hookswitch serve`.
@@ -127,6 +133,7 @@ pub(crate) struct Config {
     pub(crate) otlp_endpoint: Option<String>,
     pub(crate) calls: Calls,
     pub(crate) python: PythonConfig,
+    pub(crate) packages: PackagesConfig,
 }
 
 pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) -> Option<String> {
@@ -171,7 +178,7 @@ pub(super) fn flags_into(flags: &ServeFlags, given: &mut Given) {
     }
 }
 
-pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
+pub(super) fn build(given: &Given, environment: &[(String, String)]) -> Result<Config, ConfigError> {
     let data = PathBuf::from(parse::text(given, "data")?.unwrap_or_else(|| "hookswitch-data".to_owned()));
     let listen = parse::optional(given, "listen", "an address such as 127.0.0.1:8080")?
         .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
@@ -217,6 +224,7 @@ pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
         otlp_endpoint: parse::text(given, "otlp_endpoint")?.filter(|url| !url.is_empty()),
         calls: calls(given)?,
         python: python::build(given)?,
+        packages: packages::build(given, environment)?,
         data,
     })
 }

@@ -51,6 +51,8 @@ pub(super) fn read(stderr: &str) -> Failure {
         FailureKind::TooLarge
     } else if has(&[
         "is invalid",
+        "invalid metadata",
+        "could not be parsed",
         "nvalid wheel",
         "Failed to extract",
         "Failed to read",

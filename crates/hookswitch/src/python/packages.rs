@@ -1,0 +1,103 @@
+//! Which packages a tool gets: the environments of this machine behind the executor's port.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::Context as _;
+use hookswitch_executors::python::{self as executor, DependencySet, Needs, SetChooser, SetName};
+use hookswitch_pyenv::{Book, Choice, Environments, FailureKind, PyenvSettings, Wanted};
+
+use crate::config::Config;
+
+/// Opened in the background, so that a server does not wait for it to start.
+pub(super) struct Packages(Arc<OnceLock<Result<Environments, String>>>);
+
+impl fmt::Debug for Packages {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Packages({:?})", self.0.get().map(|opened| opened.as_ref().map(drop)))
+    }
+}
+
+impl Packages {
+    pub(super) fn open(config: &Config, book: Arc<dyn Book>) -> Self {
+        let opened = Arc::new(OnceLock::new());
+        let (slot, config) = (Arc::clone(&opened), Wishes::of(config));
+        tokio::spawn(async move {
+            let result = open(&config, book).await;
+            if let Err(error) = &result {
+                tracing::warn!("packages of Python tools can't be used: {error:#}");
+            }
+            let _ = slot.set(result.map_err(|error| error.to_string()));
+        });
+        Self(opened)
+    }
+}
+
+/// What the background needs of the settings.
+struct Wishes {
+    interpreter: Option<std::path::PathBuf>,
+    packages: crate::config::PackagesConfig,
+}
+
+impl Wishes {
+    fn of(config: &Config) -> Self {
+        Self { interpreter: config.python.interpreter.clone(), packages: config.packages.clone() }
+    }
+}
+
+/// The environments as the settings say.
+pub(crate) async fn environments(config: &Config, book: Arc<dyn Book>) -> anyhow::Result<Environments> {
+    open(&Wishes::of(config), book).await
+}
+
+async fn open(wishes: &Wishes, book: Arc<dyn Book>) -> anyhow::Result<Environments> {
+    let interpreter = hookswitch_sandbox::find_interpreter(wishes.interpreter.as_deref()).await?;
+    let packages = &wishes.packages;
+    let settings = PyenvSettings {
+        uv: packages.uv.clone(),
+        index: packages.index.clone(),
+        cooldown: packages.cooldown,
+        total: packages.total,
+        ..PyenvSettings::new(packages.folder.clone(), interpreter)
+    };
+    Environments::open(settings, book)
+        .await
+        .with_context(|| "another folder: setting `python_packages`".to_owned())
+}
+
+impl SetChooser for Packages {
+    /// None yet: they are added when the first tool needs them.
+    fn curated(&self) -> Vec<DependencySet> {
+        Vec::new()
+    }
+
+    fn choose(&self, needs: &Needs<'_>) -> executor::Choice {
+        let wanted = match Wanted::read(needs.requirements, needs.code) {
+            Ok(wanted) => wanted,
+            Err(error) => return executor::Choice::Impossible(sentence(&error.to_string())),
+        };
+        match self.0.get() {
+            Some(Ok(environments)) => match environments.choose(&needs.tenant.0, &wanted, needs.imports) {
+                Choice::Ready(set) => executor::Choice::Ready(set),
+                Choice::Building => executor::Choice::Preparing,
+                // The next one who asks finds it begun.
+                Choice::Failed(failure) if failure.kind == FailureKind::Busy => executor::Choice::Preparing,
+                Choice::Failed(failure) => executor::Choice::Impossible(sentence(&failure.to_string())),
+            },
+            _ if wanted.is_empty() && !Environments::may_serve(needs.imports) => {
+                let name = SetName::stdlib();
+                executor::Choice::Ready(DependencySet { name, import_paths: Vec::new(), preload: Vec::new() })
+            }
+            Some(Err(_)) => {
+                executor::Choice::Impossible("Packages can't be installed on this server".to_owned())
+            }
+            None => executor::Choice::Preparing,
+        }
+    }
+}
+
+/// With a capital letter, as messages to authors begin.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
