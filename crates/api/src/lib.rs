@@ -15,6 +15,7 @@ mod page;
 mod panic;
 mod query;
 mod route;
+mod socket;
 mod trace;
 
 pub use access::{
@@ -31,4 +32,5 @@ pub use page::{MAX_LIMIT, PageQuery};
 pub use panic::catch_panics;
 pub use query::Query;
 pub use route::{NoteRoute, NoteRouteLayer};
+pub use socket::{Closing, Heard, MOST_MESSAGE, Socket, SocketGone, bounded};
 pub use trace::traceparent;

@@ -17,6 +17,7 @@ mod code;
 mod copies;
 mod error;
 mod keys;
+mod link_tokens;
 mod live;
 mod master_key;
 mod merge;
@@ -55,6 +56,7 @@ pub use hookswitch_store::{
     SessionTally, StoreError, ToolFilter,
 };
 pub use keys::{Caller, NewKey, ShownKey};
+pub use link_tokens::{NewLinkToken, ShownLinkToken};
 pub use live::ToolState;
 pub use master_key::MasterKeyStatus;
 pub use prepare::Prepared;

@@ -52,6 +52,7 @@ impl Engine {
                 self.inner.sessions.remove(session.id);
             }
         }
+        self.check_keys().await;
         self.renew_leases().await;
         self.end_forgotten().await;
     }

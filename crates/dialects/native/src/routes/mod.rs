@@ -7,12 +7,14 @@ mod calls;
 mod events;
 mod executions;
 mod keys;
+mod links;
 mod master_key;
 mod orgs;
 mod pages;
 mod projects;
 mod secrets;
 mod sessions;
+mod socket;
 mod tool_switches;
 mod tool_versions;
 mod tools;
@@ -75,6 +77,8 @@ pub(crate) fn documented() -> OpenApiRouter<NativeState> {
         .routes(routes!(calls::call))
         .routes(routes!(calls::report))
         .routes(routes!(events::follow))
+        .routes(routes!(links::create))
+        .routes(routes!(socket::open))
         .routes(routes!(executions::list))
         .routes(routes!(executions::show))
         .routes(routes!(executions::settle))
@@ -86,6 +90,7 @@ pub(crate) fn router(state: NativeState) -> Router {
     let (router, _) = documented().split_for_parts();
     router
         .route("/v1/openapi.json", get(pages::openapi))
+        .route("/v1/asyncapi.json", get(socket::document))
         .route("/problems/{code}", get(pages::problem))
         .method_not_allowed_fallback(|| async { Native::render(&Failure::MethodNotAllowed) })
         .route_layer(middleware::from_fn_with_state(state.clone(), answer_once::<NativeState, Native>))

@@ -56,8 +56,8 @@ fn the_moves_reach_every_kind_of_order() {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let mut seen = std::collections::BTreeSet::new();
-    for round in 0..200 {
-        let sequence = moves(60..120).new_tree(&mut runner).unwrap().current();
+    for round in 0..400 {
+        let sequence = moves(10..120).new_tree(&mut runner).unwrap().current();
         let mut world = play(round % 2 == 0, &sequence).unwrap();
         world.end().unwrap();
         seen.extend(world.orders().iter().map(|order| {
