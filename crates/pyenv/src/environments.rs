@@ -173,13 +173,7 @@ impl Environments {
     }
 
     /// Asks, and waits until it is there or can't be had.
-    pub async fn obtain(
-        &self,
-        tenant: &str,
-        wanted: &Wanted,
-        imports: &[String],
-    ) -> Result<DependencySet, Failure> {
-        let _ = tenant;
+    pub async fn obtain(&self, wanted: &Wanted, imports: &[String]) -> Result<DependencySet, Failure> {
         match self.inner.order(wanted, imports)? {
             Some(order) => self.wait(order).await,
             None => Ok(stdlib()),

@@ -2,10 +2,13 @@
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use anyhow::Context as _;
-use hookswitch_executors::python::{self as executor, DependencySet, Needs, SetChooser, SetName};
-use hookswitch_pyenv::{Book, Choice, Environments, FailureKind, PyenvSettings, Wanted};
+use hookswitch_executors::python::{
+    self as executor, Chosen, DependencySet, Needs, PackageState, SetChooser, SetName,
+};
+use hookswitch_pyenv::{Book, Choice, Environments, FailureKind, PyenvSettings, State, Wanted};
 
 use crate::config::Config;
 
@@ -93,6 +96,37 @@ impl SetChooser for Packages {
             }
             None => executor::Choice::Preparing,
         }
+    }
+
+    fn choose_within<'a>(&'a self, needs: Needs<'a>, patience: Duration) -> Chosen<'a> {
+        Box::pin(async move {
+            let first = self.choose(&needs);
+            let (executor::Choice::Preparing, Some(Ok(environments)), Ok(wanted)) =
+                (&first, self.0.get(), Wanted::read(needs.requirements, needs.code))
+            else {
+                return first;
+            };
+            let waiting = environments.obtain(&wanted, needs.imports);
+            let _ = tokio::time::timeout(patience, waiting).await;
+            self.choose(&needs)
+        })
+    }
+
+    fn state(&self, needs: &Needs<'_>) -> Option<PackageState> {
+        let wanted = match Wanted::read(needs.requirements, needs.code) {
+            Ok(wanted) if wanted.is_empty() => return None,
+            Ok(wanted) => wanted,
+            Err(error) => return Some(PackageState::Failed(sentence(&error.to_string()))),
+        };
+        Some(match self.0.get() {
+            None => PackageState::Building,
+            Some(Err(_)) => PackageState::Failed("Packages can't be installed on this server".to_owned()),
+            Some(Ok(environments)) => match environments.status(&wanted, needs.imports).state {
+                State::Building => PackageState::Building,
+                State::Ready => PackageState::Ready,
+                State::Failed(why) => PackageState::Failed(sentence(&why)),
+            },
+        })
     }
 }
 

@@ -83,7 +83,6 @@ async fn what_is_not_there_is_named_and_tried_again_later() {
     assert_eq!(failure.kind, FailureKind::Unreachable, "{}", failure.detail);
     let failure = environments
         .obtain(
-            "t",
             &hookswitch_pyenv::Wanted::read(&[], "# /// script\n# requires-python = '>=99'\n# ///\n")
                 .unwrap(),
             &[],

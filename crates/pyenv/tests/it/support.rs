@@ -44,7 +44,7 @@ pub(crate) fn wanted(lines: &[&str]) -> Wanted {
 
 /// Asks and waits.
 pub(crate) async fn obtain(environments: &Environments, lines: &[&str]) -> Result<DependencySet, Failure> {
-    environments.obtain("t", &wanted(lines), &[]).await
+    environments.obtain(&wanted(lines), &[]).await
 }
 
 pub(crate) fn is_ready(environments: &Environments, lines: &[&str]) -> bool {

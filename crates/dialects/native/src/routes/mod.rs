@@ -10,6 +10,7 @@ mod keys;
 mod links;
 mod master_key;
 mod orgs;
+mod packages;
 mod pages;
 mod projects;
 mod secrets;
