@@ -47,7 +47,7 @@ pub use error::EngineError;
 pub use events::EventStream;
 pub use functions::{FunctionsError, FunctionsQuery};
 pub use hookswitch_executors::lambda as aws;
-pub use hookswitch_executors::python::Status as PythonStatus;
+pub use hookswitch_executors::python::{PackageState, Status as PythonStatus};
 pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
 pub use link::{

@@ -49,7 +49,7 @@ impl Parts {
         }
         let writer = Writer::start(store.clone(), WriterOptions::default());
         let node = Node::open(&config.data)?;
-        let python = crate::python::start(config, &egress).await?;
+        let python = crate::python::start(config, &egress, &store).await?;
         let aws = aws::settings(config, policy)?;
         let settings = EngineSettings { node: node.id, python, aws, ..config.engine.clone() };
         let engine = Engine::new(registry.clone(), writer, egress, settings);

@@ -5,12 +5,14 @@ mod aws;
 mod file;
 mod mount;
 mod origin;
+mod packages;
 mod parse;
 mod python;
 mod settings;
 
 pub(crate) use mount::{MountPlace, MountSetting};
 pub(crate) use origin::Origin;
+pub(crate) use packages::PackagesConfig;
 pub(crate) use python::PythonMode;
 pub(crate) use settings::{Config, LogFormat, ServeFlags};
 

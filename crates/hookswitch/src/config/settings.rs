@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use super::aws::{self, AwsConfig};
 use super::mount::MountSetting;
 use super::origin::{Given, Origin};
+use super::packages::{self, PackagesConfig};
 use super::python::{self, PythonConfig};
 use super::{ConfigError, parse};
 
@@ -57,6 +58,11 @@ pub(super) const NAMES: &[&str] = &[
     "python_memory_mb",
     "python_calls_per_org",
     "python_spares",
+    "python_packages",
+    "python_packages_mb",
+    "python_index",
+    "python_uv",
+    "python_cooldown",
 ];
 
 /// Flags of `hookswitch serve`.
@@ -132,6 +138,7 @@ pub(crate) struct Config {
     pub(crate) calls: Calls,
     pub(crate) python: PythonConfig,
     pub(crate) aws: AwsConfig,
+    pub(crate) packages: PackagesConfig,
 }
 
 pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) -> Option<String> {
@@ -223,6 +230,7 @@ pub(super) fn build(given: &Given, environment: &[(String, String)]) -> Result<C
         calls: calls(given)?,
         python: python::build(given)?,
         aws: aws::build(given, environment)?,
+        packages: packages::build(given, environment)?,
         data,
     })
 }

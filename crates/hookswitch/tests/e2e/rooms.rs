@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Crates and those that they may use. Test-only edges do not count.
-const ROOMS: [(&str, &[&str]); 22] = [
+const ROOMS: [(&str, &[&str]); 23] = [
     ("template", &[]),
     ("schema", &[]),
     ("model", &["template", "schema"]),
@@ -15,6 +15,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("store", &["model"]),
     ("egress", &[]),
     ("sandbox", &[]),
+    ("pyenv", &["sandbox"]),
     ("executors", &["model", "template", "egress", "sandbox"]),
     ("registry", &["model", "template", "schema", "vault", "store", "egress"]),
     (

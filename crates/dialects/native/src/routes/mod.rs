@@ -11,6 +11,7 @@ mod lambda;
 mod links;
 mod master_key;
 mod orgs;
+mod packages;
 mod pages;
 mod projects;
 mod secrets;

@@ -30,6 +30,8 @@ words! {
         CallControl = "call_control",
         Hosted = "hosted",
     }
+    /// How packages stand.
+    PackageState { Building = "building", Ready = "ready", Failed = "failed", }
     /// The API that a tool was made in.
     Dialect { Native = "native", Pyai = "pyai", Burki = "burki", Phonic = "phonic", Bland = "bland", }
     /// What may be repeated: `read` is safe to repeat, `idempotent` with the same key, an `action` must not happen
