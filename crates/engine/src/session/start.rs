@@ -111,6 +111,7 @@ impl Engine {
             }
             system.insert("agent_id".to_owned(), json!(id));
             system.insert("agent_uuid".to_owned(), json!(id.uuid()));
+            system.insert("agent_long_id".to_owned(), json!(id.long()));
             system.insert("agent_number".to_owned(), json!(agent.number));
             system.insert("agent_name".to_owned(), json!(agent.draft.name));
             for binding in self.inner.store.list_bindings(scope, id).await? {

@@ -1,5 +1,6 @@
 //! Both shapes of errors (contract: 1).
 
+use hookswitch_dialect_pyai::wire::trouble::CODES;
 use http::Method;
 use serde_json::json;
 
@@ -51,6 +52,21 @@ async fn every_error_comes_in_its_shape() {
     let draining = house.post("/v1/tools/tool_prebuilt_datetime/test", json!({"arguments": {}})).await;
     assert_eq!(draining.headers["retry-after"], "5");
     draining.gateway(503, "api_error", "service_unavailable");
+}
+
+#[tokio::test]
+async fn the_type_of_every_problem_is_a_page() {
+    let house = House::open().await;
+    let absent = house.get("/v1/tools/tool_x").await.problem(404, "tool_not_found", None);
+    let path = absent["type"].as_str().unwrap().strip_prefix("https://tools.example.com/pyai").unwrap();
+    for code in CODES {
+        let page = house.send_bytes(&[], Method::GET, &format!("/problems/{}", code.word), Vec::new()).await;
+        assert_eq!((page.status, &page.text), (200, &code.page()), "{}", code.word);
+    }
+    let page = house.get(path).await;
+    assert!(page.text.starts_with("tool_not_found (404 Not Found)\n"), "{}", page.text);
+    let nothing = house.get("/problems/nothing").await;
+    nothing.gateway(404, "invalid_request_error", "unknown_route");
 }
 
 #[tokio::test]

@@ -210,3 +210,23 @@ async fn reading_and_changing_need_their_permissions() {
         assert!(message.contains("omni:session"), "{path}: {message}");
     }
 }
+
+#[tokio::test]
+async fn ids_are_shown_with_their_uuid_and_read_in_both_spellings() {
+    let house = House::open().await;
+    let made = house.tool(json!({"name": "log_note"})).await;
+    let shown = text(&made, "id");
+    let id: ToolId = shown.parse().unwrap();
+    assert_eq!(shown, format!("tool_{}", id.uuid()));
+    assert_eq!(house.get(&format!("/v1/tools/{id}")).await.expect(200)["id"], json!(shown));
+    let agent = house.agent_with(json!([{"tool_id": id}])).await;
+    let uuid = agent.parse::<AgentId>().unwrap().uuid();
+    assert_eq!(agent, format!("agent_{uuid}"));
+    let both = json!([{"tool_id": id}, {"tool_id": shown}]);
+    let twice = house.put(&format!("/v1/agents/{agent}/tools"), both).await;
+    twice.problem(400, "invalid_request", Some("tool_id"));
+    let bound = house.get(&format!("/v1/agents/{agent}")).await.expect(200);
+    assert_eq!((&bound["agent_id"], &bound["tools"][0]["tool_id"]), (&json!(agent), &json!(shown)));
+    let gone = house.delete(&format!("/v1/tools/{id}")).await.expect(200);
+    assert_eq!(gone["tool_id"], json!(shown));
+}
