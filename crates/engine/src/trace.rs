@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use hookswitch_executors::webhook::Reading;
+use hookswitch_executors::Reading;
 use hookswitch_model::{ExecutionId, Outcome, ToolId};
 use tracing::Span;
 use tracing::field::{Empty, display};

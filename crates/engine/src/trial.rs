@@ -4,19 +4,18 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use hookswitch_egress::Freshness;
-use hookswitch_executors::webhook::{self, Stamps};
-use hookswitch_executors::{Opened, Variables, context, hosted};
+use hookswitch_executors::{Opened, Stamps, Variables, context, hosted};
 use hookswitch_model::definition::{SystemUse, ToolKind};
 use hookswitch_model::draft::ToolDraft;
-use hookswitch_model::execution::{Execution, ExecutionDetail, ExtractedVariable, RequestRecord};
-use hookswitch_model::plan::RequestPlan;
+use hookswitch_model::execution::{CodeRecord, Execution, ExecutionDetail, ExtractedVariable, RequestRecord};
 use hookswitch_model::session::Channel;
 use hookswitch_model::{ActId, Dialect, ExecutionId, Outcome, ProjectId, Scope, Stamp, ToolId};
 use serde_json::{Map, Value, json};
 
 use crate::error::EngineError;
 use crate::execute::{
-    OpenError, Places, clean, explain, open_all, open_without, sensitive_values, take_literals,
+    Attempting, Given, Made, Means, OpenError, Places, Redaction, clean, explain, open_all, open_without,
+    take_literals,
 };
 use crate::input::ArgumentsInput;
 use crate::system_values::{self, CallFacts};
@@ -76,6 +75,8 @@ pub struct Trial {
     pub unset: Vec<String>,
     /// Whether the budget was used up.
     pub timed_out: bool,
+    /// What code left beside its answer.
+    pub code_record: Option<CodeRecord>,
     /// How long it took, in microseconds.
     pub total_us: u64,
 }
@@ -101,18 +102,10 @@ impl Trial {
             extracted: Vec::new(),
             unset: Vec::new(),
             timed_out: false,
+            code_record: None,
             total_us: 0,
         }
     }
-}
-
-/// What is sent in a trial.
-#[derive(Clone, Copy)]
-struct TrialSending<'t> {
-    prepared: &'t Prepared,
-    request: &'t webhook::FilledRequest,
-    stamps: &'t Stamps,
-    opened: &'t hookswitch_executors::Opened,
 }
 
 impl Engine {
@@ -226,66 +219,77 @@ impl Engine {
                 Ok(told) => Trial { told, ..Trial::blank(Some(Outcome::Done)) },
                 Err(error) => Trial::ended(Outcome::Refused, error),
             },
-            ToolKind::Webhook(plan) => {
-                let policy = self.inner.egress.policy();
-                let request = match webhook::fill(plan, &variables, &opened, &policy, Freshness::Any) {
-                    Ok(request) => request,
-                    Err(refused) => return Trial::ended(Outcome::Refused, refused.to_string()),
+            _ => {
+                let given = Given {
+                    engine: self,
+                    prepared,
+                    values: variables,
+                    opened: &opened,
+                    freshness: Freshness::Any,
+                };
+                let means = match Means::prepare(&given) {
+                    Ok(means) => means,
+                    Err(refused) => {
+                        return Trial::ended(Outcome::Refused, refused.detail.unwrap_or(refused.line));
+                    }
                 };
                 let act = ActId::from_uuid(execution.uuid());
                 let stamps = Stamps { execution, act, now, traceparent: None };
-                let sending = TrialSending { prepared, request: &request, stamps: &stamps, opened: &opened };
-                self.send_trial(sending, plan, variables, input.dry_run).await
+                self.attempt_once(&given, &means, &stamps, input.dry_run).await
             }
-            _ => Trial::ended(Outcome::Refused, "this tool can't be run here"),
         }
     }
 
-    async fn send_trial(
+    async fn attempt_once(
         &self,
-        sending: TrialSending<'_>,
-        plan: &RequestPlan,
-        variables: Variables<'_>,
+        given: &Given<'_>,
+        means: &Means,
+        stamps: &Stamps,
         dry_run: DryRun,
     ) -> Trial {
-        let TrialSending { prepared, request, stamps, opened } = sending;
+        let (prepared, opened, variables) = (given.prepared, given.opened, given.values);
         let definition = &prepared.definition;
-        let redactor = opened.redactor();
-        let sensitive = sensitive_values(definition, variables.input);
-        let unset = request.unset.clone();
+        let redaction = Redaction::of(definition, variables.input, opened);
+        let unset = means.unset().to_vec();
         if dry_run == DryRun::Yes {
-            let headers = webhook::preview(request, stamps, opened);
-            let shown = webhook::record_request(request, &headers, &redactor, &sensitive);
+            let shown = means.preview(opened, stamps, &redaction);
             return Trial { request: Some(shown), unset, ..Trial::blank(None) };
         }
         let end = Instant::now() + self.inner.settings.budget(prepared);
-        let (headers, sent) = webhook::attempt(&self.inner.egress, request, stamps, opened, end, end).await;
-        let reading = match &sent {
-            Ok(response) => webhook::read_answer(response, definition.effect, &plan.answer),
-            Err(error) => webhook::read_error(error, definition.effect),
+        let attempting = Attempting {
+            engine: self,
+            opened,
+            stamps,
+            effect: definition.effect,
+            redaction: &redaction,
+            send_by: end,
+            until: end,
         };
+        let Made { reading, request, code, .. } = means.attempt(&attempting).await;
+        let secrets = &redaction.secrets;
         let mut trial = if reading.outcome == Outcome::Done {
             // No secrets in what the model is told.
             let speakable = Variables { secrets: &HashMap::new(), config: &Value::Null, ..variables };
             let shaped = told::shape(definition, reading.result, &reading.response, |set| {
                 explain(definition, speakable, set)
             });
-            let told = redactor.value(shaped.told, false);
+            let told = secrets.value(shaped.told, false);
             let variables = shaped.variables.into_iter();
-            let variables = variables.map(|(name, value)| (name, redactor.value(value, false))).collect();
+            let variables = variables.map(|(name, value)| (name, secrets.value(value, false))).collect();
             let extracted = shaped.extracted;
             Trial { told, variables, extracted, ..Trial::blank(Some(Outcome::Done)) }
         } else {
-            Trial::ended(reading.outcome, redactor.text(&reading.error.unwrap_or_default()))
+            Trial::ended(reading.outcome, secrets.text(&reading.error.unwrap_or_default()))
         };
         if reading.timed_out {
             trial.told = told::timed_out();
             trial.timed_out = true;
         }
-        trial.request = Some(webhook::record_request(request, &headers, &redactor, &sensitive));
+        trial.request = request;
         trial.code = reading.code;
+        trial.code_record = code;
         trial.status = reading.status;
-        trial.response = clean(reading.response, &definition.sensitive_result, &redactor);
+        trial.response = clean(reading.response, &definition.sensitive_result, secrets);
         trial.unset = unset;
         trial
     }
@@ -318,6 +322,7 @@ impl Engine {
                 response_status: trial.status,
                 response: trial.response.clone(),
                 told: trial.told.clone(),
+                code: trial.code_record.clone(),
                 unset: trial.unset.clone(),
                 ..ExecutionDetail::default()
             },

@@ -6,10 +6,12 @@
 pub mod context;
 pub mod hosted;
 mod opened;
+mod reading;
 mod redact;
 mod variables;
 pub mod webhook;
 
 pub use opened::Opened;
-pub use redact::Redactor;
+pub use reading::{Reading, Stamps};
+pub use redact::{Redactor, blot};
 pub use variables::Variables;

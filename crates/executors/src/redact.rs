@@ -130,6 +130,20 @@ fn push_forms(needles: &mut Vec<String>, secret: &str) {
     }
 }
 
+/// The value with everything equal to a sensitive one replaced, of whatever type and however short.
+pub fn blot(value: &Value, hidden: &[Value]) -> Value {
+    if hidden.contains(value) {
+        return Value::from(REDACTED);
+    }
+    match value {
+        Value::Array(items) => items.iter().map(|item| blot(item, hidden)).collect(),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, member)| (name.clone(), blot(member, hidden))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -197,6 +197,9 @@ pub struct ExecutionDetail {
     /// All attempts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Attempt>,
+    /// What code left beside its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<CodeRecord>,
     /// Session variables set by the answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<ExtractedVariable>,
@@ -206,6 +209,29 @@ pub struct ExecutionDetail {
     /// A result that came after the soft timeout.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub late: Value,
+}
+
+/// What code left beside its answer, redacted and bounded: for the tool's author, never for the model.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CodeRecord {
+    /// First bytes of standard output, or the tail of a function's log.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stdout: String,
+    /// First bytes of standard error.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stderr: String,
+    /// Traceback of an error that the code raised, from the tool's own first line on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceback: Option<String>,
+    /// Line of the tool's source where it was raised, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// CPU time, microseconds, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_us: Option<u64>,
+    /// Whether a process was waiting with the tool loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm: Option<bool>,
 }
 
 /// One extraction from an answer.

@@ -1,20 +1,18 @@
-//! Attempts of a webhook inside one budget (semantics: Attempts and time).
+//! Attempts of a call inside one budget (semantics: Attempts and time).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hookswitch_egress::{ACTION_IDLE, Freshness};
-use hookswitch_executors::webhook::{self, FilledRequest, Reading, Stamps};
-use hookswitch_executors::{Opened, Redactor};
+use hookswitch_executors::{Opened, Reading, Redactor, Stamps};
 use hookswitch_model::definition::RetryWaits;
-use hookswitch_model::execution::{Attempt, AttemptTimings, RequestRecord};
-use hookswitch_model::plan::{AnswerPlan, RequestPlan};
+use hookswitch_model::execution::{Attempt, CodeRecord, RequestRecord};
 use hookswitch_model::{ActId, Effect, Outcome, Stamp};
 use hookswitch_session::Event;
-use hookswitch_template::text_form;
 use serde_json::{Map, Value};
 
-use super::record::{clean, sensitive_values};
+use super::means::{Attempting, Given, Made, Means, Redaction};
+use super::record::clean;
 use super::{CallValues, Finish, Run, explanations, late, open_all, spoken_variables};
 use crate::session::LiveTool;
 use crate::{backoff, told, trace};
@@ -24,16 +22,10 @@ const ADDRESS_REFUSED: &str = "webhook address not allowed";
 
 /// Everything about a call that its attempts share.
 pub(super) struct Sending {
-    pub(super) request: FilledRequest,
+    pub(super) means: Means,
     pub(super) opened: Opened,
-    /// Finds the secrets that the call opened.
-    pub(super) secrets: Arc<Redactor>,
-    /// Finds those and the arguments that are not recorded.
-    pub(super) redactor: Arc<Redactor>,
-    /// Values of arguments that are not recorded.
-    pub(super) sensitive: Vec<Value>,
+    pub(super) redaction: Redaction,
     pub(super) act: ActId,
-    pub(super) answer: AnswerPlan,
     pub(super) waits: RetryWaits,
     pub(super) effect: Effect,
     pub(super) max_tries: u32,
@@ -45,10 +37,12 @@ pub(super) struct Sending {
 pub(super) struct Attempted {
     pub(super) reading: Reading,
     pub(super) record: Option<RequestRecord>,
+    pub(super) code: Option<CodeRecord>,
     pub(super) attempts: Vec<Attempt>,
 }
 
-pub(super) async fn run_webhook(run: &Run, tool: &Arc<LiveTool>, plan: &RequestPlan, started: Instant) {
+/// Carries out a call that is made of attempts.
+pub(super) async fn run(run: &Run, tool: &Arc<LiveTool>, started: Instant) {
     let engine = &run.engine;
     let budget_end = started + run.budget(tool);
     let prepared = &tool.prepared;
@@ -68,7 +62,7 @@ pub(super) async fn run_webhook(run: &Run, tool: &Arc<LiveTool>, plan: &RequestP
             .conclude(tool, started, Finish { queue_us, ..Finish::refused("service_unavailable", line) })
             .await;
     }
-    let sending = match prepare(run, tool, plan, budget_end).await {
+    let sending = match prepare(run, tool, budget_end).await {
         Ok(sending) => Arc::new(sending),
         Err(finish) => return run.conclude(tool, started, Finish { queue_us, ..finish }).await,
     };
@@ -107,13 +101,8 @@ pub(super) async fn run_webhook(run: &Run, tool: &Arc<LiveTool>, plan: &RequestP
     }
 }
 
-/// Fills the request and opens its secrets; an `Err` is how the call ends.
-async fn prepare(
-    run: &Run,
-    tool: &LiveTool,
-    plan: &RequestPlan,
-    budget_end: Instant,
-) -> Result<Sending, Finish> {
+/// Opens the call's secrets and makes it ready; an `Err` is how the call ends.
+async fn prepare(run: &Run, tool: &LiveTool, budget_end: Instant) -> Result<Sending, Finish> {
     let engine = &run.engine;
     let definition = &tool.prepared.definition;
     let scope = run.session.scope;
@@ -128,31 +117,19 @@ async fn prepare(
     let mut values = CallValues::of_act(&run.session, &run.work, act, Stamp::now());
     values.add_opened(&run.work, &opened);
     let is_read = definition.effect == Effect::Read;
-    let freshness = if is_read { Freshness::Any } else { Freshness::IdleUnder(ACTION_IDLE) };
-    let policy = engine.inner.egress.policy();
-    let request = webhook::fill(plan, &values.lookup(), &opened, &policy, freshness).map_err(|refused| {
-        if let webhook::Refused::Address(refusal) = &refused {
-            tracing::warn!(tool = %tool.prepared.id, hint = refusal.operator_hint(), "address refused");
-            return Finish::refused("address_refused", ADDRESS_REFUSED);
-        }
-        Finish::refused("not_sendable", refused.to_string())
-    })?;
-    let secrets = Arc::new(opened.redactor());
-    let sensitive = sensitive_values(definition, &run.work.arguments);
-    let redactor = if sensitive.is_empty() {
-        Arc::clone(&secrets)
-    } else {
-        let texts: Vec<_> = sensitive.iter().map(text_form).collect();
-        Arc::new(opened.redactor_with(texts.iter().map(AsRef::as_ref)))
+    let given = Given {
+        engine,
+        prepared: &tool.prepared,
+        values: values.lookup(),
+        opened: &opened,
+        freshness: if is_read { Freshness::Any } else { Freshness::IdleUnder(ACTION_IDLE) },
     };
+    let means = Means::prepare(&given).map_err(|refused| Finish::refused(refused.code, refused.line))?;
     Ok(Sending {
-        request,
-        secrets,
-        redactor,
-        sensitive,
+        means,
+        redaction: Redaction::of(definition, &run.work.arguments, &opened),
         opened,
         act,
-        answer: plan.answer.clone(),
         waits: definition.retry_waits,
         effect: definition.effect,
         max_tries: definition.max_tries,
@@ -176,20 +153,16 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
             now: Stamp::now(),
             traceparent: run.traceparent(&span),
         };
-        let (headers, sent) = webhook::attempt(
-            &engine.inner.egress,
-            &sending.request,
-            &stamps,
-            &sending.opened,
-            sending.budget_end,
-            sending.listen_end,
-        )
-        .await;
-        let timings = sent.as_ref().map_or_else(|_| AttemptTimings::default(), webhook::timings_of);
-        let mut reading = match &sent {
-            Ok(response) => webhook::read_answer(response, sending.effect, &sending.answer),
-            Err(error) => webhook::read_error(error, sending.effect),
+        let attempting = Attempting {
+            engine,
+            opened: &sending.opened,
+            stamps: &stamps,
+            effect: sending.effect,
+            redaction: &sending.redaction,
+            send_by: sending.budget_end,
+            until: sending.listen_end,
         };
+        let Made { mut reading, timings, request: record, code } = sending.means.attempt(&attempting).await;
         // One that did not get through, or was turned away, does not undo what the one before it may have done.
         if may_have_happened && matches!(reading.outcome, Outcome::Failed | Outcome::Refused) {
             reading.outcome = Outcome::Unknown;
@@ -204,14 +177,12 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
             error: reading.code.map(str::to_owned),
             timings,
         });
-        let record =
-            Some(webhook::record_request(&sending.request, &headers, &sending.redactor, &sending.sensitive));
         if !reading.may_retry || number >= sending.max_tries {
-            return Attempted { reading, record, attempts };
+            return Attempted { reading, record, code, attempts };
         }
         let wait = backoff::wait_before(sending.waits, number - 1, reading.retry_after, random_fraction());
         if Instant::now() + wait >= sending.budget_end {
-            return Attempted { reading, record, attempts };
+            return Attempted { reading, record, code, attempts };
         }
         tokio::time::sleep(wait).await;
     }
@@ -220,7 +191,8 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
 /// What the attempts mean for the call.
 pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted: Attempted) -> Finish {
     let definition = &tool.prepared.definition;
-    let Attempted { reading, record, attempts } = attempted;
+    let Attempted { reading, record, code, attempts } = attempted;
+    let redaction = &sending.redaction;
     let mut finish = if reading.outcome == Outcome::Done {
         let shaped = told::shape(definition, reading.result, &reading.response, |set| {
             explanations(
@@ -232,8 +204,8 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
         Finish {
             outcome: Some(Outcome::Done),
             // Without the secrets that its own request carried.
-            told: sending.secrets.value(shaped.told, false),
-            variables: clean_members(shaped.variables, &sending.secrets),
+            told: redaction.secrets.value(shaped.told, false),
+            variables: clean_members(shaped.variables, &redaction.secrets),
             extracted: shaped.extracted,
             ..Finish::default()
         }
@@ -245,17 +217,18 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
             Some("egress_refused") => ADDRESS_REFUSED.to_owned(),
             _ => reading.error.unwrap_or_else(|| "failed".to_owned()),
         };
-        Finish::ended(reading.outcome, sending.redactor.text(&error))
+        Finish::ended(reading.outcome, redaction.all.text(&error))
     };
     // Where nothing but secrets is left out of the record, the record says what the model was told.
-    if !definition.sensitive_result.is_empty() || !Arc::ptr_eq(&sending.redactor, &sending.secrets) {
-        finish.recorded_told = clean(finish.told.clone(), &definition.sensitive_result, &sending.redactor);
+    if !definition.sensitive_result.is_empty() || redaction.hides_arguments() {
+        finish.recorded_told = clean(finish.told.clone(), &definition.sensitive_result, &redaction.all);
     }
     finish.request = record;
     finish.response_status = reading.status;
-    finish.response = clean(reading.response, &definition.sensitive_result, &sending.redactor);
+    finish.response = clean(reading.response, &definition.sensitive_result, &redaction.all);
+    finish.code_record = code;
     finish.attempts = attempts;
-    finish.unset.clone_from(&sending.request.unset);
+    finish.unset = sending.means.unset().to_vec();
     finish
 }
 

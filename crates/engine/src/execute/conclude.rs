@@ -92,6 +92,7 @@ impl Run {
                 response: finish.response,
                 told: if finish.recorded_told.is_null() { finish.told } else { finish.recorded_told },
                 attempts: finish.attempts,
+                code: finish.code_record,
                 variables: finish.extracted,
                 unset: finish.unset,
                 late: Value::Null,

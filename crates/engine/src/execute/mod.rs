@@ -3,6 +3,7 @@
 mod attempts;
 mod conclude;
 mod late;
+mod means;
 mod opened;
 mod record;
 mod values;
@@ -18,6 +19,7 @@ use hookswitch_model::{ActId, Outcome, Stamp};
 use hookswitch_session::Event;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use means::{Attempting, Given, Made, Means, Redaction};
 pub(crate) use opened::{OpenError, open_all, open_without, take_literals};
 pub(crate) use record::{Finish, blank_record, clean, recorded_arguments, sensitive_values};
 pub(crate) use values::{CallValues, Places, explain, explanations, spoken_variables, with_fixed};
@@ -45,7 +47,7 @@ impl Run {
         let Some(tool) = self.work.tool.clone() else { return };
         let started = Instant::now();
         match &tool.prepared.definition.kind {
-            ToolKind::Webhook(plan) => attempts::run_webhook(&self, &tool, plan, started).await,
+            kind if Means::carries(kind.kind()) => attempts::run(&self, &tool, started).await,
             ToolKind::Context(_) | ToolKind::Hosted(_) => {
                 let finish = self.answer_here(&tool).await;
                 self.conclude(&tool, started, finish).await;

@@ -1,10 +1,11 @@
 //! The record of a call.
 
-use hookswitch_executors::Redactor;
-use hookswitch_executors::webhook::blot;
+use hookswitch_executors::{Redactor, blot};
 use hookswitch_model::Outcome;
 use hookswitch_model::definition::Definition;
-use hookswitch_model::execution::{Attempt, Execution, ExecutionDetail, ExtractedVariable, RequestRecord};
+use hookswitch_model::execution::{
+    Attempt, CodeRecord, Execution, ExecutionDetail, ExtractedVariable, RequestRecord,
+};
 use hookswitch_model::secret::REDACTED;
 use serde_json::{Map, Value};
 
@@ -29,6 +30,8 @@ pub(crate) struct Finish {
     pub(crate) unset: Vec<String>,
     pub(crate) variables: Map<String, Value>,
     pub(crate) extracted: Vec<ExtractedVariable>,
+    /// What code left beside its answer.
+    pub(crate) code_record: Option<CodeRecord>,
     pub(crate) queue_us: u64,
 }
 

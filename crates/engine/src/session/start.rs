@@ -224,5 +224,5 @@ fn check_data(start: &SessionStart) -> Result<(), EngineError> {
 
 /// Whether this server can carry out tools of a kind.
 pub(crate) const fn can_run(kind: Kind) -> bool {
-    matches!(kind, Kind::Webhook | Kind::Context | Kind::Hosted)
+    crate::execute::Means::carries(kind) || matches!(kind, Kind::Context | Kind::Hosted)
 }

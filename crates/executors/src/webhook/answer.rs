@@ -7,34 +7,10 @@ use hookswitch_model::{Effect, Outcome};
 use serde_json::{Value, json};
 
 use super::body;
+use crate::reading::Reading;
 
 /// Longest part of an answer's own error text that the model is told, in characters.
 const MOST_ERROR: usize = 300;
-
-/// How an attempt ended, read for the ledger.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reading {
-    /// What it means for the act if no attempt follows.
-    pub outcome: Outcome,
-    /// The parsed answer of a success.
-    pub result: Value,
-    /// The whole answer, parsed, for the record.
-    pub response: Value,
-    /// Status, when an answer came.
-    pub status: Option<u16>,
-    /// One line on what went wrong, fit for model and tenant.
-    pub error: Option<String>,
-    /// Stable code of what went wrong.
-    pub code: Option<&'static str>,
-    /// Whether another attempt may be made.
-    pub may_retry: bool,
-    /// Whether the call's own time was up.
-    pub timed_out: bool,
-    /// Whether this counts against the receiver's health: timeouts, 5xx, connect errors.
-    pub is_unhealthy: bool,
-    /// Seconds that the receiver asks us to wait.
-    pub retry_after: Option<u64>,
-}
 
 /// Reads a whole answer by the definition's rule.
 pub fn read_answer(response: &Response, effect: Effect, rule: &AnswerPlan) -> Reading {

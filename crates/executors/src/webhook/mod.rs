@@ -8,7 +8,7 @@ mod send;
 mod user_info;
 mod watched;
 
-pub use answer::{Reading, read_answer, read_error};
+pub use answer::{read_answer, read_error};
 pub use fill::{FilledRequest, Refused, fill};
-pub use record::{blot, record_request};
-pub use send::{Stamps, attempt, preview, timings_of};
+pub use record::record_request;
+pub use send::{attempt, preview, timings_of};

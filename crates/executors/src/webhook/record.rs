@@ -6,7 +6,7 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::FilledRequest;
-use crate::redact::Redactor;
+use crate::redact::{Redactor, blot};
 
 /// Header names whose values prove a signature; they are shown.
 const SIGNATURES: [&str; 3] = ["webhook-signature", "webhook-id", "webhook-timestamp"];
@@ -39,20 +39,6 @@ pub fn record_request(
 /// Whether a text is exactly a sensitive value.
 fn is_text_of(secret: &Value, text: &[u8]) -> bool {
     !secret.is_null() && hookswitch_template::text_form(secret).as_bytes() == text
-}
-
-/// The value with everything equal to a sensitive one replaced, of whatever type and however short.
-pub fn blot(value: &Value, hidden: &[Value]) -> Value {
-    if hidden.contains(value) {
-        return Value::from(REDACTED);
-    }
-    match value {
-        Value::Array(items) => items.iter().map(|item| blot(item, hidden)).collect(),
-        Value::Object(members) => {
-            Value::Object(members.iter().map(|(name, member)| (name.clone(), blot(member, hidden))).collect())
-        }
-        other => other.clone(),
-    }
 }
 
 fn body_of(body: &[u8], redactor: &Redactor, sensitive: &[Value]) -> Value {

@@ -6,12 +6,12 @@ use hookswitch_egress::signing::{WebhookSecret, sign, sign_timestamped};
 use hookswitch_egress::{Client, MAX_BODY_BYTES, Request, Response, SendError};
 use hookswitch_model::draft::SignatureScheme;
 use hookswitch_model::execution::AttemptTimings;
-use hookswitch_model::{ActId, ExecutionId, Stamp};
 use http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use secrecy::ExposeSecret;
 
 use super::FilledRequest;
 use crate::opened::Opened;
+use crate::reading::Stamps;
 
 const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
 const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
@@ -19,19 +19,6 @@ const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const PRODUCT: HeaderValue = HeaderValue::from_static(concat!("hookswitch/", env!("CARGO_PKG_VERSION")));
-
-/// What the headers of an attempt say beside the filled request.
-#[derive(Debug, Clone)]
-pub struct Stamps {
-    /// Equal over all attempts.
-    pub execution: ExecutionId,
-    /// Equal over all attempts: the key under which the receiver does it once.
-    pub act: ActId,
-    /// The moment of this attempt.
-    pub now: Stamp,
-    /// W3C trace context, when there is one.
-    pub traceparent: Option<String>,
-}
 
 /// The headers of an attempt: the filled ones, our own, the signature.
 fn headers_of(request: &FilledRequest, stamps: &Stamps, opened: &Opened) -> HeaderMap {

@@ -1,6 +1,8 @@
 //! Executions on the wire.
 
-use hookswitch_model::execution::{Attempt, Execution, ExecutionDetail, ExtractedVariable, RequestRecord};
+use hookswitch_model::execution::{
+    Attempt, CodeRecord, Execution, ExecutionDetail, ExtractedVariable, RequestRecord,
+};
 use hookswitch_model::{ActId, AgentId, ExecutionId, Outcome, SessionId, Stamp, ToolId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -79,6 +81,9 @@ pub struct ExecutionDetails {
     /// All attempts.
     #[schema(required = false)]
     pub attempts: Vec<AttemptBody>,
+    /// What code left beside its answer: for the tool's author, never told to the model. Absent for other kinds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<CodeBody>,
     /// Session variables set by the answer.
     #[schema(required = false)]
     pub variables: Vec<VariableBody>,
@@ -133,6 +138,26 @@ pub struct AttemptBody {
     pub reused: bool,
 }
 
+/// What a tool's code left beside its answer, redacted and bounded.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CodeRecord)]
+pub struct CodeBody {
+    /// First bytes of standard output, or the tail of a function's log.
+    pub stdout: String,
+    /// First bytes of standard error.
+    pub stderr: String,
+    /// Traceback of an error that the code raised.
+    pub traceback: Option<String>,
+    /// Line of the tool's source where it was raised, from 1.
+    #[schema(minimum = 1)]
+    pub line: Option<u32>,
+    /// CPU time in milliseconds, where known.
+    #[schema(minimum = 0)]
+    pub cpu_ms: Option<f64>,
+    /// Whether a process was waiting with the tool loaded.
+    pub warm: Option<bool>,
+}
+
 /// One extraction from an answer.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ExtractedVariable)]
@@ -169,6 +194,19 @@ impl From<Attempt> for AttemptBody {
     }
 }
 
+impl From<CodeRecord> for CodeBody {
+    fn from(code: CodeRecord) -> Self {
+        Self {
+            stdout: code.stdout,
+            stderr: code.stderr,
+            traceback: code.traceback,
+            line: code.line,
+            cpu_ms: code.cpu_us.map(millis),
+            warm: code.warm,
+        }
+    }
+}
+
 impl From<ExtractedVariable> for VariableBody {
     fn from(variable: ExtractedVariable) -> Self {
         Self { name: variable.name, path: variable.path, outcome: variable.outcome }
@@ -184,6 +222,7 @@ impl From<ExecutionDetail> for ExecutionDetails {
             response: detail.response,
             told: detail.told,
             attempts: detail.attempts.into_iter().map(AttemptBody::from).collect(),
+            code: detail.code.map(CodeBody::from),
             variables: detail.variables.into_iter().map(VariableBody::from).collect(),
             unset: detail.unset,
             late: detail.late,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::execution::RequestBody;
+use super::execution::{CodeBody, RequestBody};
 use super::{ids, millis, words};
 
 /// What a tool is tried with.
@@ -64,6 +64,9 @@ pub struct TrialView {
     pub status: Option<u16>,
     /// The answer, redacted.
     pub response: Value,
+    /// What code left beside its answer: for the tool's author, never told to the model. Absent for other kinds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<CodeBody>,
     /// What the model would be told.
     pub told: Value,
     /// Session variables that the answer would set.
@@ -87,6 +90,7 @@ impl TrialView {
             request: trial.request.map(RequestBody::from),
             status: trial.status,
             response: trial.response,
+            code: trial.code_record.map(CodeBody::from),
             told: trial.told,
             variables: trial.variables,
             unset: trial.unset,

@@ -1,0 +1,142 @@
+//! How calls of a kind are carried out: made ready once, attempted as often as the rules allow. One file a kind; the
+//! loop around the attempts is the same for all (`attempts.rs`), and so is a trial (`crate::trial`).
+
+mod webhook;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use hookswitch_egress::Freshness;
+use hookswitch_executors::{Opened, Reading, Redactor, Stamps, Variables};
+use hookswitch_model::Effect;
+use hookswitch_model::definition::{Definition, ToolKind};
+use hookswitch_model::draft::Kind;
+use hookswitch_model::execution::{AttemptTimings, CodeRecord, RequestRecord};
+use hookswitch_registry::Prepared;
+use hookswitch_template::text_form;
+use serde_json::Value;
+
+use super::sensitive_values;
+use crate::Engine;
+
+/// What a call is made ready from.
+pub(crate) struct Given<'c> {
+    pub(crate) engine: &'c Engine,
+    pub(crate) prepared: &'c Prepared,
+    /// Arguments with their fixed values, and everything else that templates may name.
+    pub(crate) values: Variables<'c>,
+    pub(crate) opened: &'c Opened,
+    /// Which kept connections may carry it.
+    pub(crate) freshness: Freshness,
+}
+
+/// Why nothing can be sent: outcome `refused`.
+#[derive(Debug)]
+pub(crate) struct Unsendable {
+    /// Stable code.
+    pub(crate) code: &'static str,
+    /// One line for the model.
+    pub(crate) line: String,
+    /// More for whoever tries the tool; the same line where there is no more to say.
+    pub(crate) detail: Option<String>,
+}
+
+/// Finds what must not be recorded.
+#[derive(Debug)]
+pub(crate) struct Redaction {
+    /// Finds the secrets that the call opened.
+    pub(crate) secrets: Arc<Redactor>,
+    /// Finds those and the arguments that are not recorded.
+    pub(crate) all: Arc<Redactor>,
+    /// Values of arguments that are not recorded.
+    pub(crate) sensitive: Vec<Value>,
+}
+
+impl Redaction {
+    /// For a call with these arguments that opened these secrets.
+    pub(crate) fn of(definition: &Definition, arguments: &Value, opened: &Opened) -> Self {
+        let secrets = Arc::new(opened.redactor());
+        let sensitive = sensitive_values(definition, arguments);
+        let all = if sensitive.is_empty() {
+            Arc::clone(&secrets)
+        } else {
+            let texts: Vec<_> = sensitive.iter().map(text_form).collect();
+            Arc::new(opened.redactor_with(texts.iter().map(AsRef::as_ref)))
+        };
+        Self { secrets, all, sensitive }
+    }
+
+    /// Whether the record leaves out more than secrets.
+    pub(crate) fn hides_arguments(&self) -> bool {
+        !Arc::ptr_eq(&self.secrets, &self.all)
+    }
+}
+
+/// One attempt to be made.
+pub(crate) struct Attempting<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) opened: &'a Opened,
+    pub(crate) stamps: &'a Stamps,
+    pub(crate) effect: Effect,
+    pub(crate) redaction: &'a Redaction,
+    /// Nothing leaves after this.
+    pub(crate) send_by: Instant,
+    /// Nobody listens after this.
+    pub(crate) until: Instant,
+}
+
+/// What one attempt left.
+pub(crate) struct Made {
+    pub(crate) reading: Reading,
+    pub(crate) timings: AttemptTimings,
+    /// What was sent, redacted.
+    pub(crate) request: Option<RequestRecord>,
+    /// What code left beside its answer, redacted.
+    pub(crate) code: Option<CodeRecord>,
+}
+
+/// A call, ready for its attempts: all of them carry the same.
+pub(crate) enum Means {
+    /// An HTTP request.
+    Webhook(Box<webhook::Ready>),
+}
+
+impl Means {
+    /// Whether calls of a kind are made of attempts.
+    pub(crate) const fn carries(kind: Kind) -> bool {
+        matches!(kind, Kind::Webhook)
+    }
+
+    /// Makes a call ready.
+    pub(crate) fn prepare(given: &Given<'_>) -> Result<Self, Unsendable> {
+        match &given.prepared.definition.kind {
+            ToolKind::Webhook(plan) => webhook::Ready::new(plan, given).map(Box::new).map(Self::Webhook),
+            _ => Err(Unsendable {
+                code: "unsupported",
+                line: "this tool can't be run here".to_owned(),
+                detail: None,
+            }),
+        }
+    }
+
+    /// Makes one attempt.
+    pub(crate) async fn attempt(&self, attempting: &Attempting<'_>) -> Made {
+        match self {
+            Self::Webhook(ready) => ready.attempt(attempting).await,
+        }
+    }
+
+    /// What an attempt would send now, redacted.
+    pub(crate) fn preview(&self, opened: &Opened, stamps: &Stamps, redaction: &Redaction) -> RequestRecord {
+        match self {
+            Self::Webhook(ready) => ready.preview(opened, stamps, redaction),
+        }
+    }
+
+    /// Variables that had no value.
+    pub(crate) fn unset(&self) -> &[String] {
+        match self {
+            Self::Webhook(ready) => ready.unset(),
+        }
+    }
+}
