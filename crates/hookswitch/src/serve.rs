@@ -48,6 +48,7 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
         hosts: hosts(&config),
         tls: config.tls.clone().map(|(cert, key)| TlsFiles { cert, key }),
         calls: config.calls,
+        rate_limits: config.rate_limits.clone(),
         settings: ServerSettings {
             max_connections: config.max_connections,
             drain: config.engine.drain,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hookswitch_egress::{AllowEntry, DEFAULT_PORTS, InsecureTls, Nat64, PlainHttp, PolicySettings};
 use hookswitch_model::Dialect;
-use hookswitch_server::Calls;
+use hookswitch_server::{Calls, RateLimits};
 use hookswitch_store::DatabaseUrl;
 use secrecy::SecretString;
 
@@ -45,6 +45,7 @@ pub(super) const NAMES: &[&str] = &[
     "extra_roots",
     "calls_per_tool",
     "calls",
+    "rate_limits",
 ];
 
 /// Flags of `hookswitch serve`.
@@ -118,6 +119,7 @@ pub(crate) struct Config {
     pub(crate) keep_rows: Duration,
     pub(crate) otlp_endpoint: Option<String>,
     pub(crate) calls: Calls,
+    pub(crate) rate_limits: RateLimits,
 }
 
 pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) -> Option<String> {
@@ -206,6 +208,7 @@ pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
         keep_rows: parse::span(given, "keep_rows", days(400))?,
         otlp_endpoint: parse::text(given, "otlp_endpoint")?.filter(|url| !url.is_empty()),
         calls: calls(given)?,
+        rate_limits: rate_limits(given)?,
         data,
     })
 }
@@ -262,6 +265,17 @@ fn calls(given: &Given) -> Result<Calls, ConfigError> {
         }
         _ => Ok(Calls::None),
     }
+}
+
+/// The limits that are set, over the defaults.
+fn rate_limits(given: &Given) -> Result<RateLimits, ConfigError> {
+    let mut limits = RateLimits::default();
+    for text in parse::list::<String>(given, "rate_limits")? {
+        if let (Err(message), Some(value)) = (limits.set(&text), given.get("rate_limits")) {
+            return Err(parse::invalid("rate_limits", value, message));
+        }
+    }
+    Ok(limits)
 }
 
 fn log_format(given: &Given) -> Result<Option<LogFormat>, ConfigError> {

@@ -7,7 +7,7 @@ use hookswitch_registry::RegistryError;
 use super::finding;
 use super::problem::{
     AUTH_FAILURE, CALL_NOT_FOUND, Code, DUPLICATE_NAME, FORBIDDEN, IDEMPOTENCY_CONFLICT, INTERNAL,
-    INVALID_PARAMETER, NOT_FOUND, PAYLOAD_TOO_LARGE, Problem, REQUEST_TIMEOUT, SECRET_NOT_FOUND,
+    INVALID_PARAMETER, NOT_FOUND, PAYLOAD_TOO_LARGE, Problem, RATE_LIMITED, REQUEST_TIMEOUT, SECRET_NOT_FOUND,
     TOOL_NOT_FOUND, UNAVAILABLE,
 };
 
@@ -31,6 +31,7 @@ pub fn problem_of(failure: &Failure) -> Problem {
         }
         Failure::IdempotencyConflict => plain(IDEMPOTENCY_CONFLICT),
         Failure::IdempotencyInProgress => plain(IDEMPOTENCY_CONFLICT).retry_after(1),
+        Failure::TooMany(refused) => plain(RATE_LIMITED).retry_after(refused.retry_after_s),
         Failure::Unavailable(_) => plain(UNAVAILABLE).retry_after(2),
         Failure::Internal => internal(),
         Failure::Registry(error) => of_registry(error),

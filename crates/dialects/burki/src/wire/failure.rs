@@ -45,6 +45,7 @@ pub fn answer_of(failure: &Failure) -> Answer {
         Failure::IdempotencyInProgress => {
             Answer::Text(409, "A request with this Idempotency-Key is in progress")
         }
+        Failure::TooMany(_) => Answer::Text(429, "Rate limit exceeded"),
         Failure::Unavailable(text) => Answer::Text(503, text),
         Failure::Internal => Answer::Internal,
         Failure::Registry(error) => of_registry(error),

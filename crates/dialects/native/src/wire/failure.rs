@@ -1,6 +1,6 @@
 //! From what went wrong to what the caller reads.
 
-use hookswitch_api::{Failure, JsonFault};
+use hookswitch_api::{Failure, JsonFault, Limits};
 use hookswitch_engine::EngineError;
 use hookswitch_model::{Findings, RequestId, Severity};
 use hookswitch_registry::RegistryError;
@@ -64,6 +64,10 @@ fn words(failure: &Failure) -> Words {
         Failure::Invalid { path, code, message } => one(problem::INVALID_REQUEST, path, code, message),
         Failure::IdempotencyConflict => plain(problem::IDEMPOTENCY_CONFLICT),
         Failure::IdempotencyInProgress => plain(problem::IDEMPOTENCY_IN_PROGRESS),
+        Failure::TooMany(refused) => plain(match refused.limits {
+            Limits::Rate => problem::RATE_LIMITED,
+            Limits::Concurrency => problem::TOO_MANY_AT_ONCE,
+        }),
         Failure::Unavailable(_) => plain(problem::UNAVAILABLE),
         Failure::Internal => internal(),
         Failure::Registry(error) => of_registry(error),

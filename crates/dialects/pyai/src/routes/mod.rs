@@ -6,13 +6,13 @@ mod calls;
 mod found;
 mod identity;
 mod omni;
+mod problems;
 mod query;
 mod tool_list;
 mod tools;
 mod trials;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -78,20 +78,13 @@ pub(crate) fn router(state: PyaiState) -> Router {
         .route("/v1/me", get(identity::me))
         .route("/v1/models", get(identity::models))
         .route("/v1/voices", get(identity::voices))
-        .route("/problems/{code}", get(problem_page))
+        .route("/problems", get(problems::list))
+        .route("/problems/{code}", get(problems::show))
         .method_not_allowed_fallback(|| async { Pyai::render(&Failure::MethodNotAllowed) })
         .route_layer(middleware::from_fn_with_state(state.clone(), answer_once::<PyaiState, Pyai>))
         .route_layer(NoteRouteLayer)
         .fallback(no_route)
         .with_state(state)
-}
-
-/// What a code means and what to do about it, as plain text; for everybody.
-async fn problem_page(Path(word): Path<String>, method: Method, uri: Uri) -> Response {
-    match trouble::CODES.iter().find(|code| code.word == word) {
-        Some(code) => code.page().into_response(),
-        None => no_route(method, uri).await,
-    }
 }
 
 async fn no_route(method: Method, uri: Uri) -> Response {

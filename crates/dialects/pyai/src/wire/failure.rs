@@ -1,6 +1,6 @@
 //! From what went wrong in the house to the dialect's words.
 
-use hookswitch_api::{Failure, JsonFault};
+use hookswitch_api::{Failure, JsonFault, Limits};
 use hookswitch_engine::EngineError;
 use hookswitch_model::{Finding, Findings, Severity};
 use hookswitch_registry::RegistryError;
@@ -41,6 +41,15 @@ impl From<&Failure> for Trouble {
             Failure::IdempotencyConflict => plain(trouble::IDEMPOTENCY_CONFLICT),
             Failure::IdempotencyInProgress => {
                 Self { retry_after: Some(1), ..plain(trouble::IDEMPOTENCY_CONFLICT) }
+            }
+            Failure::TooMany(refused) => {
+                let (code, detail) = match refused.limits {
+                    Limits::Rate => (trouble::RATE_LIMIT_EXCEEDED, "Rate limit exceeded"),
+                    Limits::Concurrency => {
+                        (trouble::CONCURRENCY_LIMIT_EXCEEDED, "Too many sessions at the same time")
+                    }
+                };
+                Self { retry_after: Some(refused.retry_after_s), ..Self::new(code, detail) }
             }
             Failure::Unavailable(_) => unavailable(failure.to_string()),
             Failure::Internal => internal(),

@@ -59,12 +59,19 @@ async fn the_type_of_every_problem_is_a_page() {
     let house = House::open().await;
     let absent = house.get("/v1/tools/tool_x").await.problem(404, "tool_not_found", None);
     let path = absent["type"].as_str().unwrap().strip_prefix("https://tools.example.com/pyai").unwrap();
+    let page = house.get(path).await.expect(200);
+    assert_eq!((&page["type"], &page["status"]), (&absent["type"], &absent["status"]));
+    assert_eq!(page["title"], absent["title"]);
     for code in CODES {
-        let page = house.send_bytes(&[], Method::GET, &format!("/problems/{}", code.word), Vec::new()).await;
-        assert_eq!((page.status, &page.text), (200, &code.page()), "{}", code.word);
+        let path = format!("/problems/{}", code.word);
+        assert_eq!(house.get(&path).await.expect(200)["what_to_do"], code.advice, "{}", code.word);
+        let page = house.send_bytes(&[("accept", "text/html")], Method::GET, &path, Vec::new()).await;
+        let kind = page.headers["content-type"].to_str().unwrap();
+        assert_eq!((page.status, kind), (200, "text/html; charset=utf-8"), "{}", page.text);
+        assert!(page.text.contains(code.title()), "{}", page.text);
     }
-    let page = house.get(path).await;
-    assert!(page.text.starts_with("tool_not_found (404 Not Found)\n"), "{}", page.text);
+    let all = house.get("/problems").await.expect(200);
+    assert_eq!(all["data"].as_array().unwrap().len(), CODES.len());
     let nothing = house.get("/problems/nothing").await;
     nothing.gateway(404, "invalid_request_error", "unknown_route");
 }

@@ -1,6 +1,6 @@
 //! Tools: created, read, changed, deleted, rotated.
 
-use hookswitch_model::Mode;
+use hookswitch_model::{AgentId, Mode, ToolId};
 use hookswitch_model::key::Permission;
 use http::Method;
 use serde_json::{Value, json};
