@@ -124,6 +124,8 @@ ids! {
     ActId = "act";
     /// An agent: a prompt with bound tools.
     AgentId = "agent";
+    /// A webhook that is told of the events of sessions.
+    EventWebhookId = "ewh";
     /// The recorded carrying-out of a tool call.
     ExecutionId = "exec";
     /// An API key (its public handle, not the key itself).

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use hookswitch_model::execution::ActState;
 use hookswitch_model::{
-    ActId, AgentId, Dialect, Effect, ExecutionId, KeyId, Mode, NodeId, OrgId, Outcome, ProjectId, SealId,
+    ActId, AgentId, Dialect, Effect, EventWebhookId, ExecutionId, KeyId, Mode, NodeId, OrgId, Outcome, ProjectId, SealId,
     SecretId, SessionId, Stamp, ToolId,
 };
 
@@ -107,6 +107,7 @@ arg_from! {
         Uuid => |value| value,
         ActId => ActId::uuid,
         AgentId => AgentId::uuid,
+        EventWebhookId => EventWebhookId::uuid,
         ExecutionId => ExecutionId::uuid,
         KeyId => KeyId::uuid,
         NodeId => NodeId::uuid,

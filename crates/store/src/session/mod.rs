@@ -52,7 +52,7 @@ pub struct Undelivered {
     pub told: Option<Value>,
 }
 
-fn read(row: &Row) -> Result<Session> {
+pub(crate) fn read(row: &Row) -> Result<Session> {
     Ok(Session {
         id: row.get("id")?,
         number: row.get("number")?,
@@ -68,6 +68,7 @@ fn read(row: &Row) -> Result<Session> {
         created_at: row.get("created_at")?,
         ended_at: row.opt("ended_at")?,
         end_reason: row.opt("end_reason")?,
+        ends_by: row.opt("ends_by")?,
         epoch: row.get("epoch")?,
     })
 }

@@ -38,8 +38,8 @@ impl Store {
         }
         let query =
             sql("insert into sessions (id, org, mode, project, agent, channel, system, variables, tools, \
-             metadata, created_at, epoch, node, lease_until) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13) returning *")
+             metadata, created_at, epoch, node, lease_until, ends_by) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $14) returning *")
             .bind(session.id)
             .bind(session.org)
             .bind(session.mode)
@@ -52,7 +52,8 @@ impl Store {
             .bind(json_text(&session.metadata)?)
             .bind(session.created_at)
             .bind(node)
-            .bind(lease_until);
+            .bind(lease_until)
+            .bind(session.ends_by);
         let row = tx.row(query).await.map_err(|error| error.about("session"))?;
         let stored = read(&row.ok_or(StoreError::NotFound)?)?;
         tx.commit().await?;
