@@ -57,10 +57,16 @@ mod tests {
             data: json!({"outcome": "done"}),
         };
         let body = standard(&event, &session);
-        assert_eq!((&body["type"], &body["timestamp"]), (&json!("call.answered"), &json!("2023-11-14T22:13:20.000Z")));
+        assert_eq!(
+            (&body["type"], &body["timestamp"]),
+            (&json!("call.answered"), &json!("2023-11-14T22:13:20.000Z"))
+        );
         let data = &body["data"];
         assert_eq!((&data["session_id"], &data["seq"]), (&json!(session.id), &json!(3)));
-        assert_eq!((&data["details"], &data["metadata"]), (&json!({"outcome": "done"}), &json!({"order": 7})));
+        assert_eq!(
+            (&data["details"], &data["metadata"]),
+            (&json!({"outcome": "done"}), &json!({"order": 7}))
+        );
         assert!(!body.to_string().contains("4111"), "variables stay here");
     }
 }

@@ -23,7 +23,12 @@ pub(crate) fn pause_after(tried: u32, asked: Option<Duration>, random: f64) -> D
 
 /// What becomes of a delivery that failed at `now`, after a pause: tried again, while that is within `retry_for` of
 /// the moment from which the time is counted.
-pub(crate) fn after_failure(counted_from: Stamp, retry_for: Duration, now: Stamp, pause: Duration) -> TryOutcome {
+pub(crate) fn after_failure(
+    counted_from: Stamp,
+    retry_for: Duration,
+    now: Stamp,
+    pause: Duration,
+) -> TryOutcome {
     let again = now.plus(pause);
     if again > counted_from.plus(retry_for) { TryOutcome::GivenUp } else { TryOutcome::Again(again) }
 }

@@ -49,9 +49,11 @@ pub(crate) async fn try_once(inner: &Inner, due: &DueDelivery) -> Tried {
         total_us,
     };
     match sent {
-        Ok(response) if response.status.is_success() => {
-            Tried { record: record(Some(response.status), None), outcome: TryOutcome::Delivered, disable: None }
-        }
+        Ok(response) if response.status.is_success() => Tried {
+            record: record(Some(response.status), None),
+            outcome: TryOutcome::Delivered,
+            disable: None,
+        },
         Ok(response) => {
             let error = format!("HTTP {}", response.status.as_u16());
             let asked = asked_pause(&response);
@@ -63,11 +65,9 @@ pub(crate) async fn try_once(inner: &Inner, due: &DueDelivery) -> Tried {
                 disable: is_gone.then_some("gone"),
             }
         }
-        Err(error) => Tried {
-            record: record(None, Some(error)),
-            outcome: again(inner, due, None),
-            disable: None,
-        },
+        Err(error) => {
+            Tried { record: record(None, Some(error)), outcome: again(inner, due, None), disable: None }
+        }
     }
 }
 

@@ -93,7 +93,9 @@ async fn take(
     let busy = under_way.busy(inner.settings.at_once_each);
     let store = inner.registry.store();
     // One look before the one connection that writes is asked.
-    if store.next_delivery_any_tenant().await?.is_none_or(|next| next > now) && !store.has_stale_deliveries_any_tenant(now).await? {
+    if store.next_delivery_any_tenant().await?.is_none_or(|next| next > now)
+        && !store.has_stale_deliveries_any_tenant(now).await?
+    {
         return Ok(false);
     }
     let due = store.claim_deliveries_any_tenant(inner.node, now, leased_until, &busy, room).await?;

@@ -40,10 +40,12 @@ pub use answers::CallAnswer;
 pub use counters::{EngineCounters, KIND_LABELS};
 pub use error::EngineError;
 pub use events::EventStream;
-pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
+pub use hookswitch_store::{
+    EventCount, ExecutionFilter, LedgerError, OutcomeCounts, SessionFilter, WriterStats,
+};
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
 pub use probe::Probe;
-pub use session::{SessionView, ToolView};
+pub use session::{SessionSummary, SessionView, SpeechFacts, ToolView};
 pub use settings::EngineSettings;
 pub use trace::{TraceContext, Traceparent};
 pub use trial::{DryRun, Trial, TrialInput};

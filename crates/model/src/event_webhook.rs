@@ -47,15 +47,13 @@ impl FromStr for EventId {
     type Err = EventIdError;
 
     fn from_str(text: &str) -> Result<Self, EventIdError> {
-        let (bare, seq) = text.strip_prefix(PREFIX).and_then(|rest| rest.split_once('_')).ok_or(EventIdError)?;
+        let (bare, seq) =
+            text.strip_prefix(PREFIX).and_then(|rest| rest.split_once('_')).ok_or(EventIdError)?;
         let is_plain = !seq.starts_with('0') && seq.bytes().all(|byte| byte.is_ascii_digit());
         if bare.len() != ID_LENGTH || !is_plain {
             return Err(EventIdError);
         }
-        Ok(Self {
-            session: format!("sess_{bare}").parse()?,
-            seq: seq.parse().map_err(|_| EventIdError)?,
-        })
+        Ok(Self { session: format!("sess_{bare}").parse()?, seq: seq.parse().map_err(|_| EventIdError)? })
     }
 }
 
@@ -209,10 +207,18 @@ mod tests {
     #[test]
     fn other_texts_are_no_ids() {
         let bare = "0".repeat(26);
-        for text in ["", "evt_", "evt_x_1", &format!("evt_{bare}_0"), &format!("evt_{bare}_01"),
-            &format!("evt_{bare}_+1"), &format!("evt_{bare}"), &format!("evt_{bare}_1_1"),
-            &format!("sess_{bare}_1"), &format!("evt_{bare}_99999999999999999999")]
-        {
+        for text in [
+            "",
+            "evt_",
+            "evt_x_1",
+            &format!("evt_{bare}_0"),
+            &format!("evt_{bare}_01"),
+            &format!("evt_{bare}_+1"),
+            &format!("evt_{bare}"),
+            &format!("evt_{bare}_1_1"),
+            &format!("sess_{bare}_1"),
+            &format!("evt_{bare}_99999999999999999999"),
+        ] {
             assert_eq!(text.parse::<EventId>(), Err(EventIdError), "{text}");
         }
     }

@@ -48,11 +48,11 @@ pub use binding_changes::ChangedDraft;
 pub use bindings::NewBinding;
 pub use built_in::built_in_id;
 // Pages, filters and rows that callers of the registry need and that carry no rule of the store.
-pub use event_webhooks::{EventWebhookDraft, SessionEventWebhook};
 pub use error::{AuthError, RegistryError};
+pub use event_webhooks::{EventWebhookDraft, SessionEventWebhook};
 pub use hookswitch_store::{
-    AccessToken, Cursor, CursorError, DeliveryFilter, Order, Org, Page, PageOf, Percentiles, Project, ProjectSettings,
-    SessionTally, StoreError, ToolFilter,
+    AccessToken, Cursor, CursorError, DeliveryFilter, Order, Org, Page, PageOf, Percentiles, Project,
+    ProjectSettings, SessionTally, StoreError, ToolFilter,
 };
 pub use keys::{Caller, NewKey, ShownKey};
 pub use live::ToolState;

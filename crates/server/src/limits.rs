@@ -93,7 +93,8 @@ impl RateLimits {
     /// Sets one: `pyai=100`, `pyai=100/300` (a second, at once), `pyai=100/300/50` (live connections), `pyai=off`.
     /// The error says what is wrong with the text.
     pub fn set(&mut self, text: &str) -> Result<(), String> {
-        let (name, value) = text.split_once('=').ok_or("NAME=RATE expected, such as pyai=100/300 or pyai=off")?;
+        let (name, value) =
+            text.split_once('=').ok_or("NAME=RATE expected, such as pyai=100/300 or pyai=off")?;
         let Some(place) = self.0.get_mut(name.trim()) else {
             let known = SURFACES.map(|surface| surface.name).join(", ");
             return Err(format!("no surface is named {name:?}; known are {known}"));

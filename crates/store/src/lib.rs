@@ -61,6 +61,6 @@ pub use project_removal::{LAST_PROJECT, Removed};
 pub use project_settings::ProjectSettings;
 pub use seal::{NewSeal, NewSigningKey, SealedPlace, SealedRow, SigningKeyRow};
 pub use secret::SealedSecret;
-pub use session::{LoadedSession, SessionFilter, SessionTally, Undelivered};
+pub use session::{EventCount, LoadedSession, OutcomeCounts, SessionFilter, SessionTally, Undelivered};
 pub use token::AccessToken;
 pub use tool::{NewTool, ToolChanges, ToolFilter};

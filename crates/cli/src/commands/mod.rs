@@ -3,6 +3,7 @@
 mod agents;
 mod arguments;
 mod completions;
+mod event_webhooks;
 mod executions;
 mod export;
 mod import;
@@ -46,6 +47,9 @@ pub enum Command {
     /// Live sessions
     #[command(subcommand)]
     Sessions(sessions::Sessions),
+    /// Webhooks that are told what happens in sessions
+    #[command(subcommand)]
+    EventWebhooks(event_webhooks::EventWebhooks),
     /// Records of tool calls
     #[command(subcommand)]
     Executions(executions::Executions),
@@ -93,6 +97,7 @@ pub(crate) async fn run(
         Command::Agents(agents) => agents.run(context).await,
         Command::Secrets(secrets) => secrets.run(context).await,
         Command::Sessions(sessions) => sessions.run(context).await,
+        Command::EventWebhooks(webhooks) => webhooks.run(context).await,
         Command::Executions(executions) => executions.run(context).await,
         Command::Import(import) => import.run(context).await,
         Command::Export(export) => export.run(context).await,

@@ -74,6 +74,7 @@ impl Engine {
             metadata: start.metadata,
             created_at: now,
             ended_at: None,
+            ends_by: start.longest.map(|longest| now.plus(longest)),
             end_reason: None,
             epoch: 1,
         };

@@ -46,6 +46,8 @@ pub(super) const NAMES: &[&str] = &[
     "calls_per_tool",
     "calls",
     "rate_limits",
+    "event_retry_for",
+    "event_disable_after",
 ];
 
 /// Flags of `hookswitch serve`.
@@ -120,6 +122,7 @@ pub(crate) struct Config {
     pub(crate) otlp_endpoint: Option<String>,
     pub(crate) calls: Calls,
     pub(crate) rate_limits: RateLimits,
+    pub(crate) courier: hookswitch_courier::Settings,
 }
 
 pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) -> Option<String> {
@@ -209,6 +212,7 @@ pub(super) fn build(given: &Given) -> Result<Config, ConfigError> {
         otlp_endpoint: parse::text(given, "otlp_endpoint")?.filter(|url| !url.is_empty()),
         calls: calls(given)?,
         rate_limits: rate_limits(given)?,
+        courier: courier(given)?,
         data,
     })
 }
@@ -265,6 +269,16 @@ fn calls(given: &Given) -> Result<Calls, ConfigError> {
         }
         _ => Ok(Calls::None),
     }
+}
+
+/// How long events are tried to be delivered.
+fn courier(given: &Given) -> Result<hookswitch_courier::Settings, ConfigError> {
+    let usual = hookswitch_courier::Settings::default();
+    Ok(hookswitch_courier::Settings {
+        retry_for: parse::span(given, "event_retry_for", usual.retry_for)?,
+        disable_after: parse::span(given, "event_disable_after", usual.disable_after)?,
+        ..usual
+    })
 }
 
 /// The limits that are set, over the defaults.

@@ -8,8 +8,8 @@ use hookswitch_model::execution::{ActKey, ActState};
 use hookswitch_model::name::{OrgName, ProjectName, SecretName, ToolName};
 use hookswitch_model::session::{Channel, EndReason};
 use hookswitch_model::{
-    ActId, AgentId, Dialect, Effect, EventWebhookId, ExecutionId, KeyId, Mode, NodeId, OrgId, Outcome, ProjectId, SealId,
-    SecretId, SessionId, Stamp, ToolId,
+    ActId, AgentId, Dialect, Effect, EventWebhookId, ExecutionId, KeyId, Mode, NodeId, OrgId, Outcome,
+    ProjectId, SealId, SecretId, SessionId, Stamp, ToolId,
 };
 
 use super::row::Field;

@@ -49,8 +49,10 @@ impl Store {
         let numbered = |row: &Row| Ok((row.get("number")?, read_delivery(row)?));
         let rows: Vec<(i64, Delivery)> =
             self.db().rows(query).await?.iter().map(numbered).collect::<Result<_>>()?;
-        let PageOf { items, next } =
-            PageOf::cut(rows, page, |(number, delivery)| Cursor { key: *number, id: delivery.event.session.uuid() });
+        let PageOf { items, next } = PageOf::cut(rows, page, |(number, delivery)| Cursor {
+            key: *number,
+            id: delivery.event.session.uuid(),
+        });
         Ok(PageOf { items: items.into_iter().map(|(_, delivery)| delivery).collect(), next })
     }
 
@@ -66,12 +68,7 @@ impl Store {
     }
 
     /// Sends a delivery again, whatever became of it; its tries stay and its time starts anew.
-    pub async fn redeliver(
-        &self,
-        webhook: &EventWebhook,
-        event: EventId,
-        now: Stamp,
-    ) -> Result<Delivery> {
+    pub async fn redeliver(&self, webhook: &EventWebhook, event: EventId, now: Stamp) -> Result<Delivery> {
         let query = sql("update event_deliveries set state = 'waiting', next_at = $1, give_up_from = $1, \
              done_at = null, leased_by = null, leased_until = null \
              where webhook = $2 and session = $3 and seq = $4 returning ")

@@ -75,21 +75,22 @@ impl Store {
                 return Err(StoreError::Conflict { what: "event webhooks" });
             }
         }
-        let query =
-            sql("insert into event_webhooks (id, org, mode, project, session, url, description, kinds, form, \
+        let query = sql(
+            "insert into event_webhooks (id, org, mode, project, session, url, description, kinds, form, \
              enabled, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) \
-             returning *")
-            .bind(webhook.id)
-            .bind(webhook.org)
-            .bind(webhook.mode)
-            .bind(webhook.project)
-            .bind(webhook.session)
-            .bind(webhook.url.as_str())
-            .bind(webhook.description.as_str())
-            .bind(words_of(&webhook.kinds))
-            .bind(webhook.form.as_str())
-            .bind(webhook.enabled)
-            .bind(webhook.created_at);
+             returning *",
+        )
+        .bind(webhook.id)
+        .bind(webhook.org)
+        .bind(webhook.mode)
+        .bind(webhook.project)
+        .bind(webhook.session)
+        .bind(webhook.url.as_str())
+        .bind(webhook.description.as_str())
+        .bind(words_of(&webhook.kinds))
+        .bind(webhook.form.as_str())
+        .bind(webhook.enabled)
+        .bind(webhook.created_at);
         let stored = read(&tx.row(query).await?.ok_or(StoreError::NotFound)?)?;
         if let Some(key) = key {
             keys::insert(&mut tx, webhook.scope(), webhook.id, 1, key).await?;
@@ -106,8 +107,7 @@ impl Store {
 
     /// All webhooks, oldest first.
     pub async fn list_event_webhooks(&self, scope: Scope, page: &Page) -> Result<PageOf<EventWebhook>> {
-        let query =
-            sql(LISTED).within("w", scope).paged(page, Order::OldestFirst, "w.created_at", "w.id");
+        let query = sql(LISTED).within("w", scope).paged(page, Order::OldestFirst, "w.created_at", "w.id");
         let webhooks = self.db().rows(query).await?.iter().map(read).collect::<Result<_>>()?;
         Ok(PageOf::cut(webhooks, page, |webhook: &EventWebhook| Cursor {
             key: webhook.created_at.micros(),
@@ -145,8 +145,9 @@ impl Store {
 
     /// Removes the webhooks that one session alone has.
     pub async fn delete_event_webhooks_of_session(&self, scope: Scope, session: SessionId) -> Result<()> {
-        let query =
-            sql("delete from event_webhooks where ").within("event_webhooks", scope).and("session =", session);
+        let query = sql("delete from event_webhooks where ")
+            .within("event_webhooks", scope)
+            .and("session =", session);
         self.db().run(query).await.map(drop)
     }
 

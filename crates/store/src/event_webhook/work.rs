@@ -62,11 +62,8 @@ impl Store {
         if !busy.is_empty() {
             query = query.push(" and d.webhook not in ").list(busy.iter().copied());
         }
-        let query = query
-            .push(" order by d.next_at limit ")
-            .arg(limit.max(1))
-            .push(") returning ")
-            .push(COLUMNS);
+        let query =
+            query.push(" order by d.next_at limit ").arg(limit.max(1)).push(") returning ").push(COLUMNS);
         let mut tx = self.db().begin().await?;
         let claimed: Vec<Delivery> =
             tx.rows(query).await?.iter().map(read_delivery).collect::<Result<_>>()?;
@@ -87,7 +84,8 @@ impl Store {
         let Some(row) = db.row(query).await? else { return Ok(None) };
         let webhook = read(&row)?;
         let EventId { session: id, seq } = delivery.event;
-        let query = sql("select session, seq, at, kind, data from events where session = ").arg(id).and("seq =", seq);
+        let query =
+            sql("select session, seq, at, kind, data from events where session = ").arg(id).and("seq =", seq);
         let event = db.row(query).await?.as_ref().map(event::read).transpose()?;
         let query = sql("select * from sessions where id = ").arg(id);
         let session = db.row(query).await?.as_ref().map(session::read).transpose()?;
@@ -96,10 +94,13 @@ impl Store {
 
     /// When the next delivery is due, of those that are free; none when nothing waits.
     pub async fn next_delivery_any_tenant(&self) -> Result<Option<Stamp>> {
-        let query = sql("select min(d.next_at) as next_at from event_deliveries d \
+        let query = sql("select d.next_at from event_deliveries d \
              join event_webhooks w on w.id = d.webhook \
-             where d.state = 'waiting' and w.enabled and d.leased_until is null");
-        Ok(self.db().row(query).await?.map(|row| row.opt("next_at")).transpose()?.flatten())
+             where d.state = 'waiting' and w.enabled and d.leased_until is null \
+             and not exists (select 1 from event_deliveries e \
+             where e.webhook = d.webhook and e.session = d.session and e.state = 'waiting' and e.seq < d.seq) \
+             order by d.next_at limit 1");
+        self.db().row(query).await?.map(|row| row.get("next_at")).transpose()
     }
 
     /// Whether a server that is gone has left something under way.
@@ -150,22 +151,37 @@ impl Store {
         .bind(delivery.event.session)
         .bind(delivery.event.seq);
         tx.run(query).await?;
+        // What it held back waits with it, so that nobody looks at it again and again, or goes on at once.
+        let followers_at = if let TryOutcome::Again(at) = outcome { at } else { Stamp::now() };
+        if outcome != TryOutcome::Delivered || delivery.tried > 0 {
+            let query = sql("update event_deliveries set next_at = $1 where webhook = $2 and session = $3 \
+                 and seq > $4 and state = 'waiting' and tried = 0")
+            .bind(followers_at)
+            .bind(delivery.webhook)
+            .bind(delivery.event.session)
+            .bind(delivery.event.seq);
+            tx.run(query).await?;
+        }
         let mut was_disabled = false;
         if outcome == TryOutcome::Delivered {
-            let query = sql("update event_webhooks set failing_since = null where failing_since is not null and id = ")
-                .arg(delivery.webhook);
+            let query = sql(
+                "update event_webhooks set failing_since = null where failing_since is not null and id = ",
+            )
+            .arg(delivery.webhook);
             tx.run(query).await?;
         } else {
-            let query = sql("update event_webhooks set failing_since = $1 where failing_since is null and id = $2")
-                .bind(at)
-                .bind(delivery.webhook);
+            let query =
+                sql("update event_webhooks set failing_since = $1 where failing_since is null and id = $2")
+                    .bind(at)
+                    .bind(delivery.webhook);
             tx.run(query).await?;
-            let query = sql("update event_webhooks set enabled = $1, disabled_because = $2, updated_at = $3 \
+            let query =
+                sql("update event_webhooks set enabled = $1, disabled_because = $2, updated_at = $3 \
                  where id = $4 and enabled and session is null")
-            .bind(false)
-            .bind(disable.unwrap_or("failing"))
-            .bind(Stamp::now())
-            .bind(delivery.webhook);
+                .bind(false)
+                .bind(disable.unwrap_or("failing"))
+                .bind(Stamp::now())
+                .bind(delivery.webhook);
             let query = if disable.is_some() { query } else { query.and("failing_since <", disable_before) };
             was_disabled = tx.run(query).await? > 0;
         }
@@ -185,8 +201,10 @@ impl Store {
              (select d.webhook, d.session, d.seq from event_deliveries d join event_webhooks w on w.id = d.webhook \
              where d.state = 'waiting' and not w.enabled and d.created_at < $1 limit $2)")
         .await?;
-        let own = step("delete from event_webhooks where id in (select id from event_webhooks \
-             where session is not null and created_at < $1 order by created_at limit $2)")
+        let own = step(
+            "delete from event_webhooks where id in (select id from event_webhooks \
+             where session is not null and created_at < $1 order by created_at limit $2)",
+        )
         .await?;
         Ok(done + stuck + own)
     }

@@ -10,8 +10,8 @@ use super::LedgerError;
 use super::job::{Lazy, Urgent};
 use super::{intent, outcome, rest};
 use crate::db::{Db, Many, Result, Tx};
-use crate::{event, event_webhook};
 use crate::execution::{self, Saved};
+use crate::{event, event_webhook};
 
 static EPOCHS: Many = Many::new(
     "select id, epoch from sessions where id = ?1",

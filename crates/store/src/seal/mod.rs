@@ -5,15 +5,17 @@ mod project_signing;
 mod rewrap;
 mod signing;
 
-use hookswitch_model::{AgentId, EventWebhookId, Mode, OrgId, ProjectId, Scope, SealId, SecretId, Stamp, ToolId};
+use hookswitch_model::{
+    AgentId, EventWebhookId, Mode, OrgId, ProjectId, Scope, SealId, SecretId, Stamp, ToolId,
+};
 
 use crate::db::{Result, Row, Tx, sql};
 use crate::error::StoreError;
 use crate::open::Store;
 
 pub(crate) use signing::insert_first;
-pub use signing::{NewSigningKey, SigningKeyRow};
 pub(crate) use signing::read as read_signing_key;
+pub use signing::{NewSigningKey, SigningKeyRow};
 
 /// A sealed value that a definition or a binding is about to refer to. One with an id that its owner has already
 /// takes the place of the old value: sessions that pinned the reference use the new one from their next attempt.

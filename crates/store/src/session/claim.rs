@@ -49,10 +49,11 @@ impl Store {
 
     /// Open sessions that should have ended by now and that no server holds.
     pub async fn overdue_sessions_any_tenant(&self, now: Stamp, limit: u32) -> Result<Vec<SessionId>> {
-        let query = sql("select id from sessions where ended_at is null and ends_by <= $1 and lease_until < $1 \
+        let query =
+            sql("select id from sessions where ended_at is null and ends_by <= $1 and lease_until < $1 \
              order by ends_by limit $2")
-        .bind(now)
-        .bind(limit.max(1));
+            .bind(now)
+            .bind(limit.max(1));
         self.db().rows(query).await?.iter().map(|row| row.get("id")).collect()
     }
 

@@ -1,11 +1,13 @@
 //! Sessions: their rows, who owns them, and loading one with its ledger.
 
 mod claim;
+mod counts;
 mod lease;
 mod list;
 mod save;
 mod tally;
 
+pub use counts::{EventCount, OutcomeCounts};
 pub use tally::SessionTally;
 
 use hookswitch_model::execution::Act;

@@ -91,10 +91,13 @@ pub fn problem_of(failure: &Failure) -> Problem {
         Failure::Invalid { .. } => Problem { message: text, ..Problem::invalid(ParamErrors::default()) },
         Failure::IdempotencyConflict => Problem::new(409, text).with_code("idempotency_conflict"),
         Failure::IdempotencyInProgress => Problem::new(409, text).with_code("idempotency_in_progress"),
-        Failure::TooMany(refused) => Problem::new(429, match refused.limits {
-            Limits::Rate => "Rate limit exceeded",
-            Limits::Concurrency => "Too many at the same time",
-        }),
+        Failure::TooMany(refused) => Problem::new(
+            429,
+            match refused.limits {
+                Limits::Rate => "Rate limit exceeded",
+                Limits::Concurrency => "Too many at the same time",
+            },
+        ),
         Failure::Unavailable(_) => Problem::new(503, text),
         Failure::Internal => internal(),
         Failure::Registry(error) => of_registry(error),

@@ -71,7 +71,9 @@ fn json_of(code: &Code, base: &str) -> Value {
 fn html_of(code: &Code) -> String {
     let (meaning, advice) = (escaped(code.meaning), escaped(code.advice));
     let (word, status, title) = (code.word, code.status, code.title());
-    format!("<h2 id=\"{word}\"><code>{word}</code>: {status} {title}</h2>\n<p>{meaning}</p>\n<p>{advice}</p>\n")
+    format!(
+        "<h2 id=\"{word}\"><code>{word}</code>: {status} {title}</h2>\n<p>{meaning}</p>\n<p>{advice}</p>\n"
+    )
 }
 
 fn document(title: &str, body: &str) -> String {

@@ -36,12 +36,16 @@ async fn the_limits_shown_are_the_limits_held() {
     }
     let refused = house.get("/v1/tools").await;
     let header = |name: &str| refused.headers[name].to_str().unwrap().parse::<i64>().unwrap();
-    assert_eq!((header("retry-after"), header("x-ratelimit-limit"), header("x-ratelimit-remaining")), (1, 3, 0));
+    assert_eq!(
+        (header("retry-after"), header("x-ratelimit-limit"), header("x-ratelimit-remaining")),
+        (1, 3, 0)
+    );
     assert!(header("x-ratelimit-reset") > 1_600_000_000);
     refused.gateway(429, "rate_limit_error", "rate_limit_exceeded");
     let other = house.key_with(Mode::Live, &[Permission::ToolsRead]).await;
     house.send_as(&other, Method::GET, "/v1/tools", None).await.expect(200);
-    let nobody = house.send_as("hs_live_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", Method::GET, "/v1/tools", None).await;
+    let nobody =
+        house.send_as("hs_live_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", Method::GET, "/v1/tools", None).await;
     nobody.gateway(401, "authentication_error", "unauthorized");
 }
 

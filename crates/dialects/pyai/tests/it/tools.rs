@@ -1,7 +1,7 @@
 //! Tools: created, read, changed, deleted, rotated.
 
-use hookswitch_model::{AgentId, Mode, ToolId};
 use hookswitch_model::key::Permission;
+use hookswitch_model::{AgentId, Mode, ToolId};
 use http::Method;
 use serde_json::{Value, json};
 
