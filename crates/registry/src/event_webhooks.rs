@@ -62,7 +62,7 @@ impl Registry {
         let webhook = stored(scope, id, draft);
         let made = self.inner.store.insert_event_webhook(&webhook, Some(key), MOST).await;
         let made = made.map_err(|error| match error {
-            StoreError::Conflict { .. } => {
+            StoreError::Full { .. } => {
                 RegistryError::finding("$", "too_many", format!("at most {MOST} event webhooks"))
             }
             other => other.into(),

@@ -11,6 +11,7 @@ use hookswitch_model::session::{PinnedTool, Session};
 use hookswitch_model::tool::StoredTool;
 use hookswitch_model::{Effect, ProjectId, Scope, SessionId, Stamp};
 use hookswitch_registry::Registry;
+use hookswitch_store::StoreError;
 use serde_json::{Map, Value, json};
 
 use super::load::lease;
@@ -78,7 +79,11 @@ impl Engine {
             end_reason: None,
             epoch: 1,
         };
-        let session = self.inner.store.insert_session(&session, self.inner.node, lease()).await?;
+        let inserted = self.inner.store.insert_session(&session, self.inner.node, lease()).await;
+        let session = inserted.map_err(|error| match error {
+            StoreError::Full { most, .. } => EngineError::Crowded(most),
+            other => EngineError::Store(other),
+        })?;
         let live = self.bring_to_life(session, 0, Vec::new()).await?;
         self.inner.counters.session_started();
         let tools: Vec<&str> = live.tools.iter().map(|tool| tool.function.as_str()).collect();
@@ -126,7 +131,7 @@ impl Engine {
         for (index, named) in start.tools.iter().enumerate() {
             let found = self.inner.store.get_tool_for_session(scope, id, named.tool).await;
             let tool = found.map_err(|error| match error {
-                hookswitch_store::StoreError::NotFound => EngineError::finding(
+                StoreError::NotFound => EngineError::finding(
                     &format!("$.tools[{index}]"),
                     "unknown_tool",
                     "there is no such tool",

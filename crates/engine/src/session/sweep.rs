@@ -105,7 +105,8 @@ impl Engine {
 
     /// Sessions that have left memory and whose time is over.
     async fn end_overdue(&self) {
-        let overdue = self.inner.store.overdue_sessions_any_tenant(Stamp::now(), BATCH).await;
+        let overdue =
+            self.inner.store.overdue_sessions_any_tenant(self.inner.node, Stamp::now(), BATCH).await;
         let overdue =
             overdue.inspect_err(|error| tracing::warn!(%error, "overdue sessions could not be listed"));
         for id in overdue.unwrap_or_default() {
@@ -119,10 +120,14 @@ impl Engine {
 
     /// Acts that ran on over the end of their session on a server that is gone: their outcome is recorded as unknown.
     async fn give_up_after_ends(&self) {
-        let left = self.inner.store.ended_with_pending_acts_any_tenant(Stamp::now(), BATCH).await;
+        let (store, node) = (&self.inner.store, self.inner.node);
+        let left = store.ended_with_pending_acts_any_tenant(node, Stamp::now(), BATCH).await;
         let left = left.inspect_err(|error| tracing::warn!(%error, "acts left behind could not be listed"));
         for id in left.unwrap_or_default() {
-            if let Err(error) = self.give_up_after_end(id).await {
+            // Of one in memory an action is running to its end.
+            if self.inner.sessions.get(id).is_none()
+                && let Err(error) = self.give_up_after_end(id).await
+            {
                 tracing::warn!(session = %id, %error, "acts left behind could not be given up");
             }
         }

@@ -59,7 +59,7 @@ const LISTED: &str = "select * from event_webhooks w where w.session is null and
 
 impl Store {
     /// Stores a webhook with its first key, if it has keys of its own. `most` of a tenant are
-    /// [`StoreError::Conflict`] beyond.
+    /// [`StoreError::Full`] beyond.
     pub async fn insert_event_webhook(
         &self,
         webhook: &EventWebhook,
@@ -72,7 +72,7 @@ impl Store {
                 .within("w", webhook.scope());
             let count: u64 = tx.row(query).await?.map_or(Ok(0), |row| row.get("count"))?;
             if count >= u64::from(most) {
-                return Err(StoreError::Conflict { what: "event webhooks" });
+                return Err(StoreError::Full { what: "event webhooks", most: most as usize });
             }
         }
         let query = sql(

@@ -61,6 +61,7 @@ fn of_engine(error: &EngineError) -> Problem {
         EngineError::Invalid(findings) => finding::problem_of(findings),
         EngineError::Draining => Problem::new(UNAVAILABLE, "The server is shutting down.").retry_after(5),
         EngineError::Unavailable(_) => Problem::new(UNAVAILABLE, sentence(&error.to_string())).retry_after(2),
+        EngineError::Crowded(_) => Problem::new(RATE_LIMITED, sentence(&error.to_string())).retry_after(5),
         EngineError::SessionEnded | EngineError::NotUnknown => {
             Problem::new(INVALID_PARAMETER, sentence(&error.to_string()))
         }

@@ -38,6 +38,7 @@ pub fn retry_after(code: &str) -> Option<&'static str> {
         "idempotency_in_progress" => Some("1"),
         "draining" => Some("5"),
         "unavailable" => Some("2"),
+        "too_many_at_once" => Some("5"),
         _ => None,
     }
 }
@@ -90,6 +91,7 @@ fn of_engine(error: &EngineError) -> Words {
     let plain = |code: Code| (code, error.to_string(), Vec::new());
     match error {
         EngineError::NotFound(_) => absent(),
+        EngineError::Crowded(_) => plain(problem::TOO_MANY_AT_ONCE),
         EngineError::SessionEnded => plain(problem::SESSION_ENDED),
         EngineError::Invalid(findings) => of_findings(problem::INVALID_REQUEST, findings),
         EngineError::Draining => plain(problem::DRAINING),

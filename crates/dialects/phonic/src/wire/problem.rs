@@ -133,6 +133,10 @@ fn of_engine(error: &EngineError) -> Problem {
     match error {
         EngineError::NotFound(what) => Problem::not_found(what),
         EngineError::Invalid(findings) => Problem::invalid(plain_errors(findings)),
+        EngineError::Crowded(most) => {
+            let message = format!("The project has {most} active conversations, as many as it may");
+            Problem::new(429, message).with_code("max_active_conversations")
+        }
         EngineError::SessionEnded | EngineError::NotUnknown => Problem::new(409, error.to_string()),
         EngineError::Draining | EngineError::Unavailable(_) => Problem::new(503, error.to_string()),
         EngineError::Registry(error) => of_registry(error),

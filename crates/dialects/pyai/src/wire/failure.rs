@@ -103,6 +103,10 @@ impl From<&EngineError> for Trouble {
             EngineError::Invalid(findings) => of_findings(findings),
             EngineError::Draining => Self { retry_after: Some(5), ..unavailable(error.to_string()) },
             EngineError::Unavailable(_) => unavailable(error.to_string()),
+            EngineError::Crowded(_) => Self {
+                retry_after: Some(CROWDED_S),
+                ..Self::new(trouble::CONCURRENCY_LIMIT_EXCEEDED, error.to_string())
+            },
             EngineError::SessionEnded | EngineError::NotUnknown => {
                 Self::new(trouble::INVALID_REQUEST, error.to_string())
             }
@@ -115,6 +119,9 @@ impl From<&EngineError> for Trouble {
         }
     }
 }
+
+/// Seconds after which a conversation may have ended.
+const CROWDED_S: u32 = 5;
 
 fn unavailable(detail: String) -> Trouble {
     Trouble { retry_after: Some(2), ..Trouble::new(trouble::UNAVAILABLE, detail) }
