@@ -32,7 +32,8 @@ pub enum EventWebhooks {
 #[derive(Debug, clap::Args)]
 pub struct Create {
     /// Where events go
-    url: String,
+    #[arg(value_name = "URL")]
+    target: String,
     /// Which events, such as `call.answered`; may be repeated. Default: all
     #[arg(long = "event", value_name = "TYPE")]
     events: Vec<String>,
@@ -61,8 +62,8 @@ pub struct Update {
     /// Its id, `ewh_…`
     id: String,
     /// Where events go
-    #[arg(long)]
-    url: Option<String>,
+    #[arg(long = "to", value_name = "URL")]
+    target: Option<String>,
     /// Which events; may be repeated
     #[arg(long = "event", value_name = "TYPE", conflicts_with = "all_events")]
     events: Vec<String>,
@@ -186,7 +187,7 @@ impl EventWebhooks {
 
 impl Create {
     async fn run(self, context: &mut Context<'_>) -> Result<(), CliError> {
-        let body = json!({"url": self.url, "event_types": self.events, "description": self.description});
+        let body = json!({"url": self.target, "event_types": self.events, "description": self.description});
         let answer = context.api.post("/v1/event-webhooks", &body).await?;
         let secret = answer.value["signing_secret"].clone();
         listing::show_once(context, &answer, &FIELDS, &secret, "signing secret")
@@ -199,12 +200,12 @@ impl Update {
         let mut set = |name: &str, value: Option<Value>| {
             body.extend(value.map(|value| (name.to_owned(), value)));
         };
-        set("url", self.url.map(Value::from));
+        set("url", self.target.map(Value::from));
         set("description", self.description.map(Value::from));
         set("event_types", (self.all_events || !self.events.is_empty()).then(|| json!(self.events)));
         set("enabled", (self.enable || self.disable).then_some(Value::Bool(self.enable)));
         if body.is_empty() {
-            return Err(CliError::usage("nothing to change", "name a change, such as --enable or --url URL"));
+            return Err(CliError::usage("nothing to change", "name a change, such as --enable or --to URL"));
         }
         let answer = context.api.patch(&path_of(&self.id), &Value::Object(body)).await?;
         listing::show(context, &answer, &FIELDS)

@@ -175,6 +175,13 @@ mod tests {
     }
 
     #[test]
+    fn a_full_project_says_how_full_it_is() {
+        let full = problem_of(&EngineError::Crowded(3).into());
+        assert_eq!((full.status, full.code), (429, Some("max_active_conversations")));
+        assert!(full.message.contains('3'), "{}", full.message);
+    }
+
+    #[test]
     fn a_body_that_is_no_json_has_empty_param_errors() {
         let fault = JsonFault::Malformed { path: "$".to_owned(), code: "syntax", message: "x".to_owned() };
         assert_eq!(problem_of(&fault.into()).body()["param_errors"], json!({}));
