@@ -48,14 +48,16 @@ pub use events::EventStream;
 pub use functions::{FunctionsError, FunctionsQuery};
 pub use hookswitch_executors::lambda as aws;
 pub use hookswitch_executors::python::{PackageState, Status as PythonStatus};
-pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
+pub use hookswitch_store::{
+    EventCount, ExecutionFilter, LedgerError, OutcomeCounts, SessionFilter, WriterStats,
+};
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
 pub use link::{
     Link, LinkEnd, LinkError, LinkEvent, LinkKind, LinkOrder, LinkSender, Numbered, Position, Reports,
     Resumed, Welcome,
 };
 pub use probe::Probe;
-pub use session::{SessionView, ToolView};
+pub use session::{SessionSummary, SessionView, SpeechFacts, ToolView};
 pub use settings::{AwsSettings, EngineSettings};
 pub use trace::{TraceContext, Traceparent};
 pub use trial::{DryRun, Trial, TrialInput};

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use hookswitch_courier::Courier;
 use hookswitch_egress::{Client, HickoryResolver, Policy, PolicySettings};
 use hookswitch_engine::{Engine, EngineSettings};
 use hookswitch_registry::Registry;
@@ -22,6 +23,7 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) registry: Registry,
     pub(crate) engine: Engine,
+    pub(crate) courier: Courier,
     _node: Node,
 }
 
@@ -52,8 +54,9 @@ impl Parts {
         let python = crate::python::start(config, &egress, &store).await?;
         let aws = aws::settings(config, policy)?;
         let settings = EngineSettings { node: node.id, python, aws, ..config.engine.clone() };
+        let courier = Courier::new(registry.clone(), egress.clone(), node.id, config.courier.clone());
         let engine = Engine::new(registry.clone(), writer, egress, settings);
-        Ok(Self { store, registry, engine, _node: node })
+        Ok(Self { store, registry, engine, courier, _node: node })
     }
 }
 

@@ -15,6 +15,7 @@ pub mod definition;
 pub mod draft;
 pub mod effect;
 pub mod event;
+pub mod event_webhook;
 pub mod execution;
 pub mod finding;
 pub mod id;

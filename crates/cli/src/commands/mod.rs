@@ -3,6 +3,7 @@
 mod agents;
 mod arguments;
 mod completions;
+mod event_webhooks;
 mod executions;
 mod export;
 mod import;
@@ -50,6 +51,9 @@ pub enum Command {
     /// Live sessions
     #[command(subcommand)]
     Sessions(sessions::Sessions),
+    /// Webhooks that are told what happens in sessions
+    #[command(subcommand)]
+    EventWebhooks(event_webhooks::EventWebhooks),
     /// Records of tool calls
     #[command(subcommand)]
     Executions(executions::Executions),
@@ -98,6 +102,7 @@ pub(crate) async fn run(
         Command::Secrets(secrets) => secrets.run(context).await,
         Command::Lambda(lambda) => lambda.run(context).await,
         Command::Sessions(sessions) => sessions.run(context).await,
+        Command::EventWebhooks(webhooks) => webhooks.run(context).await,
         Command::Executions(executions) => executions.run(context).await,
         Command::Import(import) => import.run(context).await,
         Command::Export(export) => export.run(context).await,

@@ -48,6 +48,10 @@ pub(crate) struct LiveSession {
     pub(crate) system: Value,
     pub(crate) metadata: Map<String, Value>,
     pub(crate) created_at: Stamp,
+    /// When it ends at the latest.
+    pub(crate) ends_by: Option<Stamp>,
+    /// Whether somebody outside is told when a call starts, reads too.
+    pub(crate) tells_starts: bool,
     pub(crate) epoch: i64,
     pub(crate) tools: Vec<Arc<LiveTool>>,
     pub(crate) by_function: HashMap<String, usize>,

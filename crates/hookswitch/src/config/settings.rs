@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hookswitch_egress::{AllowEntry, DEFAULT_PORTS, InsecureTls, Nat64, PlainHttp, PolicySettings};
 use hookswitch_model::Dialect;
-use hookswitch_server::Calls;
+use hookswitch_server::{Calls, RateLimits};
 use hookswitch_store::DatabaseUrl;
 use secrecy::SecretString;
 
@@ -63,6 +63,9 @@ pub(super) const NAMES: &[&str] = &[
     "python_index",
     "python_uv",
     "python_cooldown",
+    "rate_limits",
+    "event_retry_for",
+    "event_disable_after",
 ];
 
 /// Flags of `hookswitch serve`.
@@ -139,6 +142,8 @@ pub(crate) struct Config {
     pub(crate) python: PythonConfig,
     pub(crate) aws: AwsConfig,
     pub(crate) packages: PackagesConfig,
+    pub(crate) rate_limits: RateLimits,
+    pub(crate) courier: hookswitch_courier::Settings,
 }
 
 pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) -> Option<String> {
@@ -231,6 +236,8 @@ pub(super) fn build(given: &Given, environment: &[(String, String)]) -> Result<C
         python: python::build(given)?,
         aws: aws::build(given, environment)?,
         packages: packages::build(given, environment)?,
+        rate_limits: rate_limits(given)?,
+        courier: courier(given)?,
         data,
     })
 }
@@ -287,6 +294,27 @@ fn calls(given: &Given) -> Result<Calls, ConfigError> {
         }
         _ => Ok(Calls::None),
     }
+}
+
+/// How long events are tried to be delivered.
+fn courier(given: &Given) -> Result<hookswitch_courier::Settings, ConfigError> {
+    let usual = hookswitch_courier::Settings::default();
+    Ok(hookswitch_courier::Settings {
+        retry_for: parse::span(given, "event_retry_for", usual.retry_for)?,
+        disable_after: parse::span(given, "event_disable_after", usual.disable_after)?,
+        ..usual
+    })
+}
+
+/// The limits that are set, over the defaults.
+fn rate_limits(given: &Given) -> Result<RateLimits, ConfigError> {
+    let mut limits = RateLimits::default();
+    for text in parse::list::<String>(given, "rate_limits")? {
+        if let (Err(message), Some(value)) = (limits.set(&text), given.get("rate_limits")) {
+            return Err(parse::invalid("rate_limits", value, message));
+        }
+    }
+    Ok(limits)
 }
 
 fn log_format(given: &Given) -> Result<Option<LogFormat>, ConfigError> {

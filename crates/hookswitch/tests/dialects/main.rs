@@ -7,8 +7,10 @@
 )]
 
 mod bland;
+mod bland_events;
 mod burki;
 mod house;
+mod limits;
 mod mounts;
 mod moves;
 mod pairs;

@@ -22,6 +22,7 @@ const ROOMS: [(&str, &[&str]); 23] = [
         "engine",
         &["model", "template", "schema", "session", "vault", "store", "egress", "executors", "registry"],
     ),
+    ("courier", &["model", "store", "egress", "registry"]),
     ("api", &["model", "registry", "engine"]),
     ("dialect-pyai", &["model", "template", "schema", "registry", "engine", "api"]),
     ("dialect-burki", &["model", "template", "schema", "registry", "engine", "api"]),

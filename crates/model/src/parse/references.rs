@@ -12,7 +12,7 @@ use crate::parameter::ParameterSource;
 use crate::plan::Target;
 
 /// Values of the session that change by themselves: no part of what a call means to do.
-const NOT_MEANT: [&str; 20] = [
+const NOT_MEANT: [&str; 22] = [
     "now",
     "now_utc",
     "timestamp",
@@ -25,11 +25,13 @@ const NOT_MEANT: [&str; 20] = [
     "act_id",
     "agent_id",
     "agent_uuid",
+    "agent_long_id",
     "agent_number",
     "agent_name",
     "tool",
     "tool_id",
     "tool_uuid",
+    "tool_long_id",
     "tool_number",
     "function",
     "test",

@@ -4,6 +4,7 @@ mod account;
 mod agents;
 mod bindings;
 mod calls;
+mod event_webhooks;
 mod events;
 mod executions;
 mod keys;
@@ -77,6 +78,13 @@ pub(crate) fn documented() -> OpenApiRouter<NativeState> {
         .routes(routes!(sessions::show, sessions::erase))
         .routes(routes!(sessions::end))
         .routes(routes!(sessions::functions))
+        .routes(routes!(sessions::summary))
+        .routes(routes!(event_webhooks::list, event_webhooks::create))
+        .routes(routes!(event_webhooks::show, event_webhooks::change, event_webhooks::delete))
+        .routes(routes!(event_webhooks::rotate))
+        .routes(routes!(event_webhooks::deliveries))
+        .routes(routes!(event_webhooks::delivery))
+        .routes(routes!(event_webhooks::redeliver))
         .routes(routes!(calls::call))
         .routes(routes!(calls::report))
         .routes(routes!(events::follow))

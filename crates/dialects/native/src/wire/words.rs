@@ -74,6 +74,8 @@ words! {
     EndReason { Ended = "ended", Idle = "idle", TooLong = "too_long", Erased = "erased", }
     /// How much a finding weighs: an `error` refuses a definition.
     Severity { Error = "error", Warning = "warning", }
+    /// Where a delivery stands: still to be sent, taken by the receiver, given up.
+    DeliveryState { Waiting = "waiting", Delivered = "delivered", Failed = "failed", }
     /// What happened in a session.
     EventKind {
         SessionStarted = "session.started",
