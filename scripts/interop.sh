@@ -6,7 +6,8 @@
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-python_packages=(standardwebhooks==1.1.0 schemathesis==4.32.5 phonic==0.32.42 burki==0.1.2 pyai-sdk==0.5.0 bland==0.3.0)
+python_packages=(standardwebhooks==1.1.0 schemathesis==4.32.5 phonic==0.32.42 burki==0.1.2 pyai-sdk==0.5.0 bland==0.3.0
+    openai==3.52.0)
 node_packages=(standardwebhooks@1.1.1 bland-cli@0.6.1)
 interop=$root/target/interop
 

@@ -43,7 +43,7 @@ pub use events::EventStream;
 pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
 pub use probe::Probe;
-pub use session::{SessionView, ToolView};
+pub use session::{SessionValues, SessionView, ToolView};
 pub use settings::EngineSettings;
 pub use trace::{TraceContext, Traceparent};
 pub use trial::{DryRun, Trial, TrialInput};

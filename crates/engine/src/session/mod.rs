@@ -8,10 +8,12 @@ mod numbers;
 mod start;
 mod sweep;
 mod table;
+mod values;
 mod view;
 
 pub(crate) use kept::{Kept, Told};
 pub(crate) use live::{LiveSession, LiveTool, OpenCall, State, Work};
 pub(crate) use start::can_run;
 pub(crate) use table::Sessions;
+pub use values::SessionValues;
 pub use view::{SessionView, ToolView};

@@ -17,6 +17,7 @@ mod tool_switches;
 mod tool_versions;
 mod tools;
 mod trials;
+mod turns;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -74,6 +75,7 @@ pub(crate) fn documented() -> OpenApiRouter<NativeState> {
         .routes(routes!(sessions::functions))
         .routes(routes!(calls::call))
         .routes(routes!(calls::report))
+        .routes(routes!(turns::take))
         .routes(routes!(events::follow))
         .routes(routes!(executions::list))
         .routes(routes!(executions::show))

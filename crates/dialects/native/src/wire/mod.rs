@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agent;
+pub(crate) mod brain;
 pub mod call;
 pub mod draft;
 pub mod event;
@@ -17,6 +18,7 @@ pub mod secret;
 pub mod session;
 pub mod tool;
 pub mod trial;
+pub mod turn;
 pub(crate) mod words;
 
 /// Microseconds as milliseconds with three digits behind the point.
