@@ -16,6 +16,7 @@ mod events;
 mod execute;
 mod input;
 mod limits;
+mod link;
 mod orders;
 mod probe;
 mod reads;
@@ -42,6 +43,10 @@ pub use error::EngineError;
 pub use events::EventStream;
 pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
+pub use link::{
+    Link, LinkEnd, LinkError, LinkEvent, LinkKind, LinkOrder, LinkSender, Numbered, Position, Reports,
+    Resumed, Welcome,
+};
 pub use probe::Probe;
 pub use session::{SessionValues, SessionView, ToolView};
 pub use settings::EngineSettings;
@@ -66,6 +71,8 @@ struct Inner {
     breakers: breaker::Breakers,
     counters: EngineCounters,
     tasks: TaskTracker,
+    /// One token a link.
+    links: TaskTracker,
     is_draining: AtomicBool,
 }
 
@@ -89,6 +96,7 @@ impl Engine {
             breakers: breaker::Breakers::new(settings.breaker_failures, settings.breaker_pause),
             counters: EngineCounters::default(),
             tasks: TaskTracker::new(),
+            links: TaskTracker::new(),
             is_draining: AtomicBool::new(false),
             settings,
         };
@@ -143,6 +151,7 @@ impl Engine {
         self.inner.tasks.close();
         let drained = tokio::time::timeout(time, self.inner.tasks.wait()).await;
         let left = if drained.is_err() { self.inner.tasks.len() } else { 0 };
+        self.close_links().await;
         self.release_leases().await;
         if let Err(error) = self.inner.writer.shutdown().await {
             tracing::error!(%error, "the ledger could not be closed");

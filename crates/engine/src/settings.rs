@@ -38,6 +38,8 @@ pub struct EngineSettings {
     pub sessions_in_memory: usize,
     /// Bytes of kept results of one session in memory; beyond it they are read back from the store.
     pub kept_results: usize,
+    /// How long a lost runtime or app may take to come back before it is gone for good.
+    pub link_grace: Duration,
     /// How long running calls are waited for at shutdown.
     pub drain: Duration,
     /// Where traces go; none leaves a caller's trace context as it came.
@@ -65,6 +67,7 @@ impl Default for EngineSettings {
             session_in_memory: Duration::from_mins(2),
             sessions_in_memory: 50_000,
             kept_results: 256 * 1024,
+            link_grace: Duration::from_secs(10),
             drain: Duration::from_secs(30),
             traces: None,
             machine: hookswitch_session::Settings::default(),

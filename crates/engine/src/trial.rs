@@ -222,6 +222,8 @@ impl Engine {
             _ => {
                 let given = Given {
                     engine: self,
+                    session: None,
+                    work: None,
                     prepared,
                     values: variables,
                     opened: &opened,

@@ -41,6 +41,12 @@ const ALL: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0005_session_tools.sql"),
         include_str!("../migrations/postgres/0005_session_tools.sql"),
     ),
+    (
+        7,
+        "links",
+        include_str!("../migrations/sqlite/0007_links.sql"),
+        include_str!("../migrations/postgres/0007_links.sql"),
+    ),
 ];
 
 fn migrator(text_of: fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {

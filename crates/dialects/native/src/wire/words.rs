@@ -88,6 +88,13 @@ words! {
         UserTurn = "user.turn",
         Speech = "speech",
         Warning = "warning",
+        LinkOpened = "link.opened",
+        LinkClosed = "link.closed",
+        ToolsChanged = "tools.changed",
+        ClientCall = "client.call",
+        ClientCancelled = "client.cancelled",
+        EngineAction = "engine.action",
+        EngineActionDone = "engine.action_done",
     }
 }
 

@@ -1,6 +1,7 @@
 //! How calls of a kind are carried out: made ready once, attempted as often as the rules allow. One file a kind; the
 //! loop around the attempts is the same for all (`attempts.rs`), and so is a trial (`crate::trial`).
 
+mod client;
 mod webhook;
 
 use std::sync::Arc;
@@ -18,10 +19,15 @@ use serde_json::Value;
 
 use super::sensitive_values;
 use crate::Engine;
+use crate::link::SeatKind;
+use crate::session::{LiveSession, Work};
 
 /// What a call is made ready from.
 pub(crate) struct Given<'c> {
     pub(crate) engine: &'c Engine,
+    /// The session and the call; none in a trial.
+    pub(crate) session: Option<&'c Arc<LiveSession>>,
+    pub(crate) work: Option<&'c Work>,
     pub(crate) prepared: &'c Prepared,
     /// Arguments with their fixed values, and everything else that templates may name.
     pub(crate) values: Variables<'c>,
@@ -99,18 +105,21 @@ pub(crate) struct Made {
 pub(crate) enum Means {
     /// An HTTP request.
     Webhook(Box<webhook::Ready>),
+    /// A frame to the connected app.
+    Client(Box<client::Ready>),
 }
 
 impl Means {
     /// Whether calls of a kind are made of attempts.
     pub(crate) const fn carries(kind: Kind) -> bool {
-        matches!(kind, Kind::Webhook)
+        matches!(kind, Kind::Webhook | Kind::Client)
     }
 
     /// Makes a call ready.
     pub(crate) fn prepare(given: &Given<'_>) -> Result<Self, Unsendable> {
         match &given.prepared.definition.kind {
             ToolKind::Webhook(plan) => webhook::Ready::new(plan, given).map(Box::new).map(Self::Webhook),
+            ToolKind::Client => client::Ready::new(given).map(Box::new).map(Self::Client),
             _ => Err(Unsendable {
                 code: "unsupported",
                 line: "this tool can't be run here".to_owned(),
@@ -119,10 +128,19 @@ impl Means {
         }
     }
 
+    /// Whom a call waits for before anything of it counts as sent.
+    pub(crate) const fn waits_for(&self) -> Option<SeatKind> {
+        match self {
+            Self::Webhook(_) => None,
+            Self::Client(_) => Some(SeatKind::App),
+        }
+    }
+
     /// Makes one attempt.
     pub(crate) async fn attempt(&self, attempting: &Attempting<'_>) -> Made {
         match self {
             Self::Webhook(ready) => ready.attempt(attempting).await,
+            Self::Client(ready) => ready.attempt(attempting).await,
         }
     }
 
@@ -130,6 +148,7 @@ impl Means {
     pub(crate) fn preview(&self, opened: &Opened, stamps: &Stamps, redaction: &Redaction) -> RequestRecord {
         match self {
             Self::Webhook(ready) => ready.preview(opened, stamps, redaction),
+            Self::Client(ready) => ready.preview(redaction),
         }
     }
 
@@ -137,6 +156,7 @@ impl Means {
     pub(crate) fn unset(&self) -> &[String] {
         match self {
             Self::Webhook(ready) => ready.unset(),
+            Self::Client(_) => &[],
         }
     }
 }

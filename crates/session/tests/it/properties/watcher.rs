@@ -64,7 +64,7 @@ impl Watcher {
     }
 
     fn shows_turns(&self) -> bool {
-        self.settings.voice || self.user_turns > 0
+        self.settings.voice || self.settings.shows_user_turns || self.user_turns > 0
     }
 
     pub(super) fn see_event(&mut self, event: &Event, now: Now) {
@@ -98,6 +98,10 @@ impl Watcher {
                 }
             }
             Event::UserTurn => self.user_turns += 1,
+            Event::Reports { speech, turns } => {
+                self.settings.shows_user_turns |= *speech || *turns || self.settings.voice;
+                self.settings.voice = *speech;
+            }
             Event::Timer(timer) => {
                 self.timers.remove(timer);
             }
