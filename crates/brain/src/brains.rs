@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hookswitch_engine::{Engine, EngineError, SessionView};
+use hookswitch_engine::{Engine, EngineError, Position, SessionView};
 use hookswitch_model::agent::Agent;
 use hookswitch_model::brain::BrainDraft;
 use hookswitch_model::{Scope, SessionId};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::Endpoint;
 use crate::driver::{TurnParts, run_turn};
 use crate::error::ModelError;
-use crate::events::TimedEvent;
+use crate::events::{TimedEvent, TurnEvent};
 use crate::live::LiveConversation;
 use crate::model::{Model, ScriptedAnswer};
 use crate::prompt;
@@ -77,6 +77,60 @@ struct Mind {
 struct MindState {
     talk: Talk,
     stage: Stage,
+    /// How far the session has been heard.
+    heard: Option<Position>,
+}
+
+/// The end of a turn that the session did not let go on.
+fn broken_off(error: &EngineError) -> TimedEvent {
+    let has_ended = matches!(error, EngineError::SessionEnded);
+    let event = TurnEvent::End {
+        reason: if has_ended { "session_ended" } else { "failed" }.to_owned(),
+        heard: String::new(),
+        code: (!has_ended).then(|| "session_lost".to_owned()),
+        message: (!has_ended).then(|| error.to_string()),
+    };
+    TimedEvent { at_ms: 0.0, event }
+}
+
+/// A turn that is about to be driven.
+struct Turn {
+    scope: Scope,
+    id: SessionId,
+    model: Model,
+    settings: BrainDraft,
+    /// The conversation, where this is its first turn.
+    fresh: MindState,
+}
+
+impl Turn {
+    async fn run(
+        self,
+        engine: &Engine,
+        state: &mut Option<MindState>,
+        request: TurnRequest,
+        interrupt: CancellationToken,
+        out: mpsc::Sender<TimedEvent>,
+    ) -> Result<(), EngineError> {
+        let mind = state.get_or_insert(self.fresh);
+        let mut conversation = LiveConversation::join(engine, self.scope, self.id, mind.heard).await?;
+        mind.talk.set_limits(self.settings.max_rounds, self.settings.tool_choice);
+        mind.stage.set_tools(conversation.tools());
+        let parts = TurnParts {
+            talk: &mut mind.talk,
+            stage: &mut mind.stage,
+            conversation: &mut conversation,
+            model: self.model,
+            pace: request.pace,
+            interrupt,
+            interrupt_after: request.interrupt_after,
+            repeat_calls: request.repeat_calls,
+            out,
+        };
+        let ran = run_turn(parts, request.text).await;
+        mind.heard = Some(conversation.position());
+        ran
+    }
 }
 
 /// The brains of all sessions of a server; cheap to clone.
@@ -98,7 +152,7 @@ impl Brains {
         &self,
         scope: Scope,
         id: SessionId,
-        request: TurnRequest,
+        mut request: TurnRequest,
     ) -> Result<mpsc::Receiver<TimedEvent>, BrainError> {
         if request.text.is_empty() || request.text.len() > MOST_TEXT {
             return Err(BrainError::TextLength);
@@ -113,7 +167,7 @@ impl Brains {
             None => None,
         };
         let settings = agent.as_ref().and_then(|agent| agent.draft.brain.clone());
-        let model = match (request.script, &settings) {
+        let model = match (request.script.take(), &settings) {
             (Some(script), _) => Model::Script(VecDeque::from(script)),
             (None, Some(settings)) => {
                 let endpoint = self.endpoint(scope, settings.clone()).await?;
@@ -123,31 +177,27 @@ impl Brains {
         };
         let settings = settings.unwrap_or_else(|| BrainDraft::new("", ""));
         let fresh = self.fresh(scope, &session, agent.as_ref(), &settings).await?;
+        let turn = Turn { scope, id, model, settings, fresh };
         let (state, interrupt) = self.take_turn(id);
         let (out, events) = mpsc::channel(BACKLOG);
         let engine = self.engine.clone();
         tokio::spawn(async move {
             let mut state = state.lock().await;
-            let mind = state.get_or_insert(fresh);
-            mind.talk.set_limits(settings.max_rounds, settings.tool_choice);
-            mind.stage.set_tools(&session.tools);
-            let mut conversation = LiveConversation::new(engine, scope, id);
-            let parts = TurnParts {
-                talk: &mut mind.talk,
-                stage: &mut mind.stage,
-                conversation: &mut conversation,
-                model,
-                pace: request.pace,
-                interrupt,
-                interrupt_after: request.interrupt_after,
-                repeat_calls: request.repeat_calls,
-                out,
-            };
-            if let Err(error) = run_turn(parts, request.text).await {
+            let ran = turn.run(&engine, &mut state, request, interrupt, out.clone()).await;
+            if let Err(error) = ran {
                 tracing::warn!(session = %id, %error, "a turn broke off");
+                // Whoever is gone needs no goodbye.
+                let _ = out.send(broken_off(&error)).await;
             }
         });
         Ok(events)
+    }
+
+    /// Cuts the turn of a session short that is under way, if there is one and it may be.
+    pub fn interrupt(&self, id: SessionId) {
+        if let Some(mind) = self.minds.lock().get(&id) {
+            mind.interrupt.cancel();
+        }
     }
 
     /// An endpoint with its key opened, for one turn.
@@ -175,7 +225,8 @@ impl Brains {
         let prompt = prompt.map(|text| prompt::fill(text, &values.variables, &values.system));
         let name = agent.map(|agent| agent.draft.name.as_str().to_owned()).unwrap_or_default();
         let stage = Stage::new(name, prompt, settings.schemas, &session.tools);
-        Ok(MindState { talk: Talk::new(settings.max_rounds, settings.tool_choice), stage })
+        let talk = Talk::new(settings.max_rounds, settings.tool_choice);
+        Ok(MindState { talk, stage, heard: None })
     }
 
     /// The conversation of a session; a turn of it that is under way is cut short.

@@ -65,8 +65,13 @@ pub enum Order {
         /// Its settings and arguments.
         params: Value,
     },
-    /// Somebody reported from outside that the user cut the agent short.
-    Interrupted,
+    /// Something that somebody should look at.
+    Warning {
+        /// Stable code.
+        code: String,
+        /// Details.
+        detail: Value,
+    },
     /// The session has ended.
     Ended,
 }

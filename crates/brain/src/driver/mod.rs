@@ -11,7 +11,7 @@ use hookswitch_engine::{CallInput, EngineError, SpeechReport};
 use hookswitch_model::brain::ToolChoice;
 use serde_json::Value;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Delta;
@@ -28,6 +28,9 @@ use crate::turn::{Happened, Step, Talk, TurnEnd};
 const LONGEST_TURN: Duration = Duration::from_hours(2);
 /// Most hand-overs to other agents in one turn.
 const MOST_HANDOVERS: u32 = 4;
+
+/// How long the answers of calls that ran on are looked for before the next turn begins; they may be running still.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a turn is made of.
 #[derive(Debug)]
@@ -87,7 +90,7 @@ pub async fn run_turn<C: Conversation>(parts: TurnParts<'_, C>, text: String) ->
         names: HashMap::new(),
     };
     let run = Box::pin(driver.run(text));
-    match tokio::time::timeout(LONGEST_TURN, run).await {
+    match timeout(LONGEST_TURN, run).await {
         Ok(ran) => ran?,
         Err(_) => driver.end = Some(TurnEnd::Failed(ModelError::TimedOut)),
     }
@@ -106,6 +109,7 @@ enum Woken {
 
 impl<C: Conversation> Driver<'_, C> {
     async fn run(&mut self, text: String) -> Result<(), EngineError> {
+        self.catch_up().await?;
         self.report(SpeechReport::UserTurn).await?;
         self.happen(Happened::User(text)).await?;
         loop {
@@ -127,9 +131,20 @@ impl<C: Conversation> Driver<'_, C> {
                 Woken::Model(Ok(None)) => self.thinking = Thinking::Nothing,
                 Woken::Model(Ok(Some(delta))) => self.take(delta).await?,
                 Woken::Playback => {}
-                Woken::Interrupt => self.interrupt(true).await?,
+                Woken::Interrupt => self.interrupt().await?,
             }
         }
+    }
+
+    /// Hears what came of calls that ran on after an earlier turn: the model is to know it when it is asked.
+    async fn catch_up(&mut self) -> Result<(), EngineError> {
+        while self.parts.talk.awaits_results() {
+            match timeout(PATIENCE, self.parts.conversation.next()).await {
+                Ok(Some(order)) => self.obey(order).await?,
+                Ok(None) | Err(_) => break,
+            }
+        }
+        Ok(())
     }
 
     async fn wait(&mut self) -> Woken {

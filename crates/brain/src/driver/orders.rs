@@ -45,7 +45,10 @@ impl<C: Conversation> Driver<'_, C> {
                 Ok(())
             }
             Order::Action { id, action, params } => self.act(id, &action, &params).await,
-            Order::Interrupted => self.interrupt(false).await,
+            Order::Warning { code, detail } => {
+                self.tell(TurnEvent::Warning { code, message: detail.to_string() }).await;
+                Ok(())
+            }
             Order::Ended => {
                 self.thinking = Thinking::Nothing;
                 self.end = Some(TurnEnd::SessionEnded);

@@ -38,8 +38,8 @@ impl<C: Conversation> Driver<'_, C> {
         Ok(())
     }
 
-    /// The user cuts the agent short. `is_ours`: the session has not heard of it yet.
-    pub(super) async fn interrupt(&mut self, is_ours: bool) -> Result<(), EngineError> {
+    /// The user cuts the agent short.
+    pub(super) async fn interrupt(&mut self) -> Result<(), EngineError> {
         self.parts.interrupt = CancellationToken::new();
         self.parts.interrupt_after = None;
         let has_hung_up = self.parts.out.is_closed();
@@ -50,9 +50,7 @@ impl<C: Conversation> Driver<'_, C> {
         let mut changes = Vec::new();
         let unheard = self.playback.stop(self.started.elapsed(), &mut changes);
         self.show(changes).await?;
-        if is_ours {
-            self.report(SpeechReport::Interrupted).await?;
-        }
+        self.report(SpeechReport::Interrupted).await?;
         self.happen(Happened::Interrupted { unheard }).await?;
         self.end = Some(TurnEnd::Interrupted);
         self.tell(TurnEvent::Interrupted { took_effect: true }).await;

@@ -175,6 +175,11 @@ impl Talk {
         (self.max_rounds, self.choice) = (max_rounds, choice);
     }
 
+    /// Whether calls of earlier turns have not been answered.
+    pub fn awaits_results(&self) -> bool {
+        self.open.are_awaited()
+    }
+
     /// Takes what happened and appends what is to be done.
     pub fn on(&mut self, happened: Happened, steps: &mut Vec<Step>) {
         match happened {

@@ -53,6 +53,11 @@ impl OpenCalls {
         self.calls.is_empty()
     }
 
+    /// Whether any answer is still to come.
+    pub(super) fn are_awaited(&self) -> bool {
+        !self.left_behind.is_empty() || !self.are_answered()
+    }
+
     pub(super) fn are_answered(&self) -> bool {
         self.calls.iter().all(|call| call.answer.is_some())
     }
