@@ -76,6 +76,7 @@ pub(crate) fn documented() -> OpenApiRouter<NativeState> {
         .routes(routes!(calls::call))
         .routes(routes!(calls::report))
         .routes(routes!(turns::take))
+        .routes(routes!(turns::interrupt))
         .routes(routes!(events::follow))
         .routes(routes!(executions::list))
         .routes(routes!(executions::show))

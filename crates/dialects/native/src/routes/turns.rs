@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream;
@@ -14,7 +15,8 @@ use http::HeaderValue;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Allowed, Answer};
+use super::{Allowed, Answer, json};
+use crate::wire::call::Accepted;
 use crate::wire::ids;
 use crate::wire::turn::{TurnBody, TurnEventBody};
 use crate::{Native, NativeState};
@@ -45,6 +47,23 @@ pub(super) async fn take(
     // Proxies must not collect events before they pass them on.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
+}
+
+/// Cut the turn under way short
+///
+/// As when the user begins to speak: what the agent says ends, reads are withdrawn, actions run to their end. Not while
+/// an uninterruptible call runs, and nothing where no turn is under way. Needs the permission `sessions`.
+#[utoipa::path(post, path = "/v1/sessions/{id}/interrupt", tag = "sessions", operation_id = "interruptTurn",
+    params(("id" = ids::SessionId, Path, description = "The session")),
+    responses((status = 202, description = "Taken", body = Accepted)))]
+pub(super) async fn interrupt(
+    State(state): State<NativeState>,
+    caller: Allowed<Sessions>,
+    PathId(id, _): PathId<SessionId, Native>,
+) -> Answer {
+    state.engine().get_session(caller.scope(), id).await?;
+    state.brains().interrupt(id);
+    Ok(json(StatusCode::ACCEPTED, &Accepted {}))
 }
 
 type Events = (mpsc::Receiver<TimedEvent>, CancellationToken);
