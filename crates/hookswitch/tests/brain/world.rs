@@ -22,7 +22,7 @@ pub(crate) struct World {
     pub(crate) model: LlmServer,
     pub(crate) server: ServerProcess,
     pub(crate) agent: String,
-    pub(crate) folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 impl World {
@@ -37,7 +37,7 @@ impl World {
         let allowed = [receiver.allow_entry(), model.allow_entry()];
         let flags = ["--allow-egress", &allowed[0], "--allow-egress", &allowed[1]];
         let server = ServerProcess::start(folder.path(), &flags);
-        let mut world = Self { receiver, model, server, agent: String::new(), folder };
+        let mut world = Self { receiver, model, server, agent: String::new(), _folder: folder };
         world.put("/v1/secrets/model", json!({"value": MODEL_KEY})).await;
         world.agent = world.add_agent("Bella", json!({})).await;
         world
