@@ -57,7 +57,7 @@ pub use link::{
     Resumed, Welcome,
 };
 pub use probe::Probe;
-pub use session::{SessionSummary, SessionView, SpeechFacts, ToolView};
+pub use session::{SessionSummary, SessionValues, SessionView, SpeechFacts, ToolView};
 pub use settings::{AwsSettings, EngineSettings};
 pub use trace::{TraceContext, Traceparent};
 pub use trial::{DryRun, Trial, TrialInput};

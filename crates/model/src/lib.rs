@@ -9,6 +9,7 @@
 
 pub mod agent;
 pub mod binding;
+pub mod brain;
 pub mod changes;
 pub mod config_schema;
 pub mod definition;

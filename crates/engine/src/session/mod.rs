@@ -9,6 +9,7 @@ mod start;
 mod summary;
 mod sweep;
 mod table;
+mod values;
 mod view;
 
 pub(crate) use kept::{Kept, Told};
@@ -16,4 +17,5 @@ pub(crate) use live::{LiveSession, LiveTool, OpenCall, State, Work};
 pub(crate) use start::can_run;
 pub use summary::{SessionSummary, SpeechFacts};
 pub(crate) use table::Sessions;
+pub use values::SessionValues;
 pub use view::{SessionView, ToolView};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Crates and those that they may use. Test-only edges do not count.
-const ROOMS: [(&str, &[&str]); 23] = [
+const ROOMS: [(&str, &[&str]); 24] = [
     ("template", &[]),
     ("schema", &[]),
     ("model", &["template", "schema"]),
@@ -23,12 +23,13 @@ const ROOMS: [(&str, &[&str]); 23] = [
         &["model", "template", "schema", "session", "vault", "store", "egress", "executors", "registry"],
     ),
     ("courier", &["model", "store", "egress", "registry"]),
+    ("brain", &["model", "template", "schema", "egress", "registry", "engine"]),
     ("api", &["model", "registry", "engine"]),
     ("dialect-pyai", &["model", "template", "schema", "registry", "engine", "api"]),
     ("dialect-burki", &["model", "template", "schema", "registry", "engine", "api"]),
     ("dialect-phonic", &["model", "template", "schema", "registry", "engine", "api"]),
     ("dialect-bland", &["model", "template", "schema", "registry", "engine", "api"]),
-    ("dialect-native", &["model", "template", "schema", "registry", "engine", "api"]),
+    ("dialect-native", &["model", "template", "schema", "registry", "engine", "brain", "api"]),
     (
         "server",
         &[

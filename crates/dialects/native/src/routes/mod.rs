@@ -22,6 +22,7 @@ mod tool_switches;
 mod tool_versions;
 mod tools;
 mod trials;
+mod turns;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -87,6 +88,8 @@ pub(crate) fn documented() -> OpenApiRouter<NativeState> {
         .routes(routes!(event_webhooks::redeliver))
         .routes(routes!(calls::call))
         .routes(routes!(calls::report))
+        .routes(routes!(turns::take))
+        .routes(routes!(turns::interrupt))
         .routes(routes!(events::follow))
         .routes(routes!(links::create))
         .routes(routes!(socket::open))

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agent;
+pub(crate) mod brain;
 pub mod call;
 pub mod draft;
 pub mod event;
@@ -22,6 +23,7 @@ pub mod socket;
 pub mod summary;
 pub mod tool;
 pub mod trial;
+pub mod turn;
 pub(crate) mod words;
 
 /// Microseconds as milliseconds with three digits behind the point.

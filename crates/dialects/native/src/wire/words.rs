@@ -42,6 +42,10 @@ words! {
         Action = "action",
         Irreversible = "irreversible",
     }
+    /// Whether a model calls tools: as it sees fit, never, or at least one in the first answer of a turn.
+    ToolChoice { Auto = "auto", None = "none", Required = "required", }
+    /// The form of schemas for a model: as they are, the subset of OpenAI's `strict` functions, or Gemini's.
+    SchemaForm { AsIs = "as_is", OpenaiStrict = "openai_strict", Gemini = "gemini", }
     /// What a repeat on purpose does: `ask` once more after an `already_done` and a user turn, `never` within a
     /// session, `free`: every tool call is an act of its own.
     Repeats { Ask = "ask", Never = "never", Free = "free", }
