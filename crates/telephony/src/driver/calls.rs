@@ -29,6 +29,17 @@ struct Table {
     order: VecDeque<String>,
 }
 
+/// What is known of an operation.
+#[derive(Debug, PartialEq)]
+pub(super) enum Known {
+    /// It may still run.
+    Nothing,
+    /// How it ended.
+    Result(OpResult),
+    /// Its call ended without a word of it.
+    CallEnded,
+}
+
 /// What has been heard of calls.
 #[derive(Debug)]
 pub(super) struct Calls {
@@ -75,13 +86,14 @@ impl Calls {
         self.changed.notify_waiters();
     }
 
-    /// A result, when it is known: `Some(None)` when the call has ended without one.
-    pub(super) fn result(&self, call: &str, key: &str) -> Option<Option<OpResult>> {
+    /// What is known of an operation.
+    pub(super) fn known(&self, call: &str, key: &str) -> Known {
         let table = self.table.lock();
-        let heard = table.calls.get(call)?;
+        let Some(heard) = table.calls.get(call) else { return Known::Nothing };
         match heard.results.get(key) {
-            Some(result) => Some(Some(result.clone())),
-            None => heard.has_ended.then_some(None),
+            Some(result) => Known::Result(result.clone()),
+            None if heard.has_ended => Known::CallEnded,
+            None => Known::Nothing,
         }
     }
 
@@ -130,8 +142,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn event(seq: u64, kind: serde_json::Value) -> CallEvent {
-        let mut whole = serde_json::json!({"call": "c", "seq": seq, "at_ms": 1763640000000i64,
+    fn event(seq: u64, kind: &serde_json::Value) -> CallEvent {
+        let mut whole = serde_json::json!({"call": "c", "seq": seq, "at_ms": 1_763_640_000_000_i64,
             "driver": "sip", "operation": "k"});
         whole.as_object_mut().unwrap().extend(kind.as_object().unwrap().clone());
         serde_json::from_value(whole).unwrap()
@@ -144,16 +156,14 @@ mod tests {
         let done = serde_json::json!({"event": "operation.ended", "result": {"result": "done"}});
         let lost = serde_json::json!({"event": "operation.ended",
             "result": {"result": "unknown", "caller": "gone"}});
-        calls.take(vec![event(1, done.clone())]);
-        calls.take(vec![event(1, done), event(2, lost)]);
-        assert_eq!(calls.result("c", "k"), Some(Some(OpResult::Done)));
+        let over = serde_json::json!({"event": "call.ended", "by": "caller", "cause": "hangup"});
+        calls.take(vec![event(1, &done)]);
+        calls.take(vec![event(1, &done), event(2, &lost)]);
+        assert_eq!(calls.known("c", "k"), Known::Result(OpResult::Done));
         assert_eq!((listener.try_recv().unwrap().seq, listener.try_recv().unwrap().seq), (1, 2));
         assert!(listener.try_recv().is_err());
-        assert_eq!(calls.result("c", "other"), None);
-        calls.take(vec![event(
-            3,
-            serde_json::json!({"event": "call.ended", "by": "caller", "cause": "hangup"}),
-        )]);
-        assert_eq!(calls.result("c", "other"), Some(None));
+        assert_eq!(calls.known("c", "other"), Known::Nothing);
+        calls.take(vec![event(3, &over)]);
+        assert_eq!(calls.known("c", "other"), Known::CallEnded);
     }
 }

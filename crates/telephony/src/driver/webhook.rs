@@ -11,7 +11,7 @@ use parking_lot::RwLock;
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
-use super::calls::Calls;
+use super::calls::{Calls, Known};
 use super::wire::{self, Answer as Wire, Ask, Events};
 use crate::capability::Capabilities;
 use crate::command::Command;
@@ -116,8 +116,10 @@ impl EngineWebhook {
     async fn wait_for(&self, call: &str, key: &str) -> Option<OpResult> {
         loop {
             let changed = self.calls.changed();
-            if let Some(known) = self.calls.result(call, key) {
-                return known;
+            match self.calls.known(call, key) {
+                Known::Result(result) => return Some(result),
+                Known::CallEnded => return None,
+                Known::Nothing => {}
             }
             if tokio::time::timeout(ASK_EVERY, changed).await.is_ok() {
                 continue;
