@@ -36,6 +36,7 @@ impl Direction {
     }
 
     /// What an answerer says to it.
+    #[must_use]
     pub const fn answer(self) -> Self {
         match self {
             Self::SendRecv => Self::SendRecv,

@@ -138,7 +138,8 @@ mod tests {
         let audio = parts.concat();
         let mut first = None;
         for frame in audio.chunks(FRAME) {
-            first = first.or(detector.take(frame));
+            let guess = detector.take(frame);
+            first = first.or(guess);
         }
         (first, detector.has_beeped())
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use hookswitch_egress::Resolver;
 use hookswitch_egress::signing::WebhookSecret;
 use hookswitch_telephony::policy::Usage;
 use hookswitch_telephony::wire::{Answer, Ask};
@@ -16,6 +17,7 @@ use rsipstack::sip::Uri;
 use rsipstack::transport::SipAddr;
 use tokio::time::Instant;
 
+use crate::address::Finder;
 use crate::admission::Nonces;
 use crate::call::Call;
 use crate::outbox::Outbox;
@@ -35,6 +37,7 @@ pub(crate) struct Engine {
     pub(crate) sockets: Sockets,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) nonces: Nonces,
+    pub(crate) finder: Finder,
     pub(crate) began: Instant,
     usage: Mutex<Usage>,
     calls: Mutex<HashMap<String, Arc<Call>>>,
@@ -49,14 +52,16 @@ pub(crate) struct Foundation {
     pub(crate) contact: Uri,
     pub(crate) local: IpAddr,
     pub(crate) outbox: Arc<Outbox>,
+    pub(crate) resolver: Arc<dyn Resolver>,
 }
 
 impl Engine {
     pub(crate) fn new(of: Foundation) -> Self {
-        let Foundation { settings, secret, layer, contact, local, outbox } = of;
+        let Foundation { settings, secret, layer, contact, local, outbox, resolver } = of;
         Self {
             sockets: Sockets::new(local, settings.rtp_ports),
             nonces: Nonces::new(secret.clone()),
+            finder: Finder { trunk: settings.trunk.clone(), resolver },
             settings,
             secret,
             layer,

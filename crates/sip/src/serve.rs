@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hookswitch_egress::signing::WebhookSecret;
-use hookswitch_egress::{AllowEntry, Client, HickoryResolver, Policy, PolicySettings};
+use hookswitch_egress::{AllowEntry, Client, HickoryResolver, Policy, PolicySettings, Resolver};
 use hookswitch_telephony::EndedBy;
 use rsipstack::EndpointBuilder;
 use rsipstack::dialog::dialog_layer::DialogLayer;
@@ -87,20 +87,29 @@ pub async fn serve(settings: SipSettings) -> Result<Running, ServeError> {
         .build();
     let incoming = endpoint.incoming_transactions().map_err(|error| ServeError::Stack(error.to_string()))?;
     let layer = Arc::new(DialogLayer::new(endpoint.inner.clone()));
-    let seen = SocketAddr::new(settings.public_address.unwrap_or(sip.ip()), sip.port());
+    let seen = SocketAddr::new(settings.public_address.unwrap_or_else(|| sip.ip()), sip.port());
     let contact =
         Uri { scheme: Some(Scheme::Sip), host_with_port: HostWithPort::from(seen), ..Uri::default() };
+    let resolver: Arc<dyn Resolver> =
+        Arc::new(HickoryResolver::from_system().map_err(|error| ServeError::Stack(error.to_string()))?);
     let outbox = Arc::new(Outbox::default());
     if let Some(url) = &settings.events_url {
-        let destination = destination(url, secret.clone())?;
+        let destination = destination(url, secret.clone(), Arc::clone(&resolver))?;
         tokio::spawn(until(stop.clone(), Arc::clone(&outbox).run(destination)));
     }
     let listener = TcpListener::bind(settings.control)
         .await
         .map_err(|error| ServeError::Listen(settings.control, error.to_string()))?;
     let control = listener.local_addr().map_err(|error| ServeError::Stack(error.to_string()))?;
-    let engine =
-        Arc::new(Engine::new(Foundation { settings, secret, layer, contact, local: sip.ip(), outbox }));
+    let engine = Arc::new(Engine::new(Foundation {
+        settings,
+        secret,
+        layer,
+        contact,
+        local: sip.ip(),
+        outbox,
+        resolver,
+    }));
     let router = control::router(Arc::clone(&engine));
     tokio::spawn(until(stop.clone(), async move {
         if let Err(error) = axum::serve(listener, router).await {
@@ -151,14 +160,17 @@ async fn transports(
     Ok((layer, sip))
 }
 
-fn destination(url: &str, secret: WebhookSecret) -> Result<Destination, ServeError> {
+fn destination(
+    url: &str,
+    secret: WebhookSecret,
+    resolver: Arc<dyn Resolver>,
+) -> Result<Destination, ServeError> {
     let failed = |error: &dyn std::fmt::Display| ServeError::EventsUrl(error.to_string());
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = host.split(['/', '?']).next().unwrap_or(host);
     let entry: AllowEntry = host.parse().map_err(|error| failed(&error))?;
     let policy = Policy::new(PolicySettings { allow_egress: vec![entry], ..PolicySettings::default() });
     let checked = policy.check_url(url).map_err(|refusal| failed(&refusal))?;
-    let resolver = HickoryResolver::from_system().map_err(|error| failed(&error))?;
-    let egress = Client::builder(policy, Arc::new(resolver)).build().map_err(|error| failed(&error))?;
+    let egress = Client::builder(policy, resolver).build().map_err(|error| failed(&error))?;
     Ok(Destination { url: checked, egress, secret })
 }

@@ -121,7 +121,7 @@ impl Call {
     pub(crate) fn start(self: &Arc<Self>, key: &str, command: &Command) -> Result<Begun, Refused> {
         let stop = {
             let mut state = self.state.lock();
-            if state.has_ended && !self.is_over_but_fine(&state, key, command) {
+            if state.has_ended && !is_over_but_fine(&state, key, command) {
                 return Err(Refused::new("call_ended", "the call has ended"));
             }
             match state.operations.begin(key, command)? {
@@ -137,12 +137,6 @@ impl Call {
         let (call, key, command) = (Arc::clone(self), key.to_owned(), command.clone());
         tokio::spawn(async move { call.carry_out(key, command, stop).await });
         Ok(Begun::Run)
-    }
-
-    /// Ending what has ended, and asking again for what was asked before.
-    fn is_over_but_fine(&self, state: &State, key: &str, command: &Command) -> bool {
-        matches!(command, Command::EndCall(_))
-            || state.operations.statuses().iter().any(|status| status.operation == key)
     }
 
     /// A key on a leg: to whoever listens for keys, else to the other side of the conversation.
@@ -184,4 +178,10 @@ impl Call {
         state.talk = talk;
         route::route(&state, &self.engine.settings);
     }
+}
+
+/// Ending what has ended, and asking again for what was asked before.
+fn is_over_but_fine(state: &State, key: &str, command: &Command) -> bool {
+    matches!(command, Command::EndCall(_))
+        || state.operations.statuses().iter().any(|status| status.operation == key)
 }

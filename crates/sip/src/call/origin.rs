@@ -78,7 +78,7 @@ impl Call {
         originate: &Originate,
         stop: &CancellationToken,
     ) -> OpResult {
-        let address = match address::of(&originate.target, self.engine.settings.trunk.as_ref()).await {
+        let address = match self.engine.finder.of(&originate.target).await {
             Ok(address) => address,
             Err(error) => {
                 tracing::info!(%error, "a call can't be placed");
@@ -117,7 +117,7 @@ impl Call {
     async fn fetch_brain(self: &Arc<Self>) -> bool {
         let settings = &self.engine.settings;
         let Some(Ok(target)) = settings.agent.uri.as_deref().map(Target::parse) else { return true };
-        let address = match address::of(&target, None).await {
+        let address = match self.engine.finder.of(&target).await {
             Ok(address) => address,
             Err(error) => {
                 tracing::error!(%error, "the voice runtime's address can't be used");

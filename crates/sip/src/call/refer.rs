@@ -12,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::Call;
 use super::operations::gone;
-use crate::address;
 
 /// How a REFER ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +34,7 @@ pub(super) enum ReferEnd {
 
 impl Call {
     pub(super) async fn refer_to(&self, key: &str, target: &Target, stop: &CancellationToken) -> ReferEnd {
-        let address = match address::of(target, self.engine.settings.trunk.as_ref()).await {
+        let address = match self.engine.finder.of(target).await {
             Ok(address) => address,
             Err(error) => {
                 tracing::info!(%error, "a target has no address");
@@ -99,7 +98,7 @@ impl Call {
     }
 
     /// What a REFER's end means for the call and for the model.
-    pub(super) async fn after_refer(
+    pub(super) fn after_refer(
         self: &Arc<Self>,
         end: ReferEnd,
         target: &Target,

@@ -12,15 +12,12 @@ pub(super) fn route(state: &State, settings: &SipSettings) {
     let partners = state.partners();
     for (name, leg) in &state.legs {
         let port = &leg.audio.port;
-        match partners.get(name).and_then(|partner| state.legs.get(partner)) {
-            Some(partner) => {
-                port.order(Order::Play(Play::Relay));
-                port.order(Order::Forward(vec![partner.audio.port.frames()]));
-            }
-            None => {
-                port.order(Order::Forward(Vec::new()));
-                port.order(Order::Play(Play::Source(alone(*name, state, settings))));
-            }
+        if let Some(partner) = partners.get(name).and_then(|partner| state.legs.get(partner)) {
+            port.order(Order::Play(Play::Relay));
+            port.order(Order::Forward(vec![partner.audio.port.frames()]));
+        } else {
+            port.order(Order::Forward(Vec::new()));
+            port.order(Order::Play(Play::Source(alone(*name, state, settings))));
         }
     }
 }

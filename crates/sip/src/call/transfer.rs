@@ -49,7 +49,7 @@ impl Call {
             // Bridging after a 202 could reach the target twice.
             let falls_back = transfer.mode == TransferMode::Auto && matches!(end, ReferEnd::Refused(_));
             if !falls_back {
-                return self.after_refer(end, target, &transfer.caller_id).await;
+                return self.after_refer(end, target, &transfer.caller_id);
             }
         }
         let result = self.bridge(key, transfer, stop).await;
@@ -113,11 +113,10 @@ impl Call {
     ) -> Result<Arc<Leg>, DialFailed> {
         let mut target = target.clone();
         for _ in 0..MOST_HOPS {
-            let address =
-                address::of(&target, self.engine.settings.trunk.as_ref()).await.map_err(|error| {
-                    tracing::info!(%error, "a target has no address");
-                    DialFailed::new(Failure::Unreachable, None)
-                })?;
+            let address = self.engine.finder.of(&target).await.map_err(|error| {
+                tracing::info!(%error, "a target has no address");
+                DialFailed::new(Failure::Unreachable, None)
+            })?;
             let dialling = Dialling {
                 leg: LegName::Target,
                 address,

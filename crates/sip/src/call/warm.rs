@@ -63,7 +63,7 @@ impl Call {
             }
             Complete::Refer => {
                 let end = self.refer(key, refer_to(&leg), stop).await;
-                self.after_refer(end, &with, &CallerId::Caller).await
+                self.after_refer(end, &with, &CallerId::Caller)
             }
         }
     }

@@ -153,7 +153,7 @@ impl Task {
     }
 
     async fn send(&mut self, packet: &[u8]) {
-        let to = self.latched.or(self.far.map(|far| far.address));
+        let to = self.latched.or_else(|| self.far.map(|far| far.address));
         if let Some(to) = to
             && self.socket.send_to(packet, to).await.is_ok()
         {
