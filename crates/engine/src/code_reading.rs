@@ -28,6 +28,9 @@ impl CodePort for CodeReader {
 }
 
 async fn read(runner: &Runner, scope: Scope, python: &PythonDraft, findings: &mut Findings) {
+    if let Some(fault) = runner.fault_of_packages(python) {
+        findings.error("$.python.requirements", "invalid_requirement", fault);
+    }
     match runner.inspect(&python.code).await {
         None => {
             let message = "not read and not run: this server has no Python sandbox";

@@ -98,6 +98,10 @@ impl SetChooser for Packages {
         }
     }
 
+    fn fault(&self, requirements: &[String], code: &str) -> Option<String> {
+        Wanted::read(requirements, code).err().map(|error| error.to_string())
+    }
+
     fn choose_within<'a>(&'a self, needs: Needs<'a>, patience: Duration) -> Chosen<'a> {
         Box::pin(async move {
             let first = self.choose(&needs);
