@@ -153,14 +153,17 @@ async fn what_a_hostile_package_does_it_does_in_the_box() {
 async fn lines_that_are_no_requirements_are_refused() {
     let packages = folder();
     let desk = Desk::open_with(&settings(packages.path(), None)).await;
-    let block = |line: &str| format!("# /// script\n# dependencies = [\"{line}\"]\n# ///\ndef f(): return 1\n");
+    let block =
+        |line: &str| format!("# /// script\n# dependencies = [\"{line}\"]\n# ///\ndef f(): return 1\n");
     for (line, told) in [
         ("--index-url https://evil.example", "options are not taken"),
         ("-e .", "options are not taken"),
         ("evil @ https://evil.example/x.whl", "addresses and paths are not taken"),
         ("../evil", "addresses and paths are not taken"),
     ] {
-        for python in [json!({"code": "def f(): return 1", "requirements": [line]}), json!({"code": block(line)})] {
+        for python in
+            [json!({"code": "def f(): return 1", "requirements": [line]}), json!({"code": block(line)})]
+        {
             let draft = json!({"name": "t", "kind": "python", "python": python});
             let answer = desk.house.send(Method::POST, "/v1/tools", Some(&draft)).await;
             assert_eq!(answer.status, 422, "{}", answer.body);
