@@ -99,6 +99,14 @@ impl Environments {
         Ok(environments)
     }
 
+    /// The first uv of these that works, or the one beside the environments: its version and place. Changes nothing.
+    pub async fn uv_of(settings: &PyenvSettings) -> Option<(String, std::path::PathBuf)> {
+        let mut places = settings.uv.clone();
+        places.push(settings.folder.join("bin/uv"));
+        let uv = Uv::find(&places, &settings.index, &settings.folder.join("cache")).await.ok()?;
+        Some((uv.version.clone(), uv.binary().to_owned()))
+    }
+
     /// The interpreter that they are made for.
     pub fn interpreter(&self) -> &Interpreter {
         &self.inner.interpreter
