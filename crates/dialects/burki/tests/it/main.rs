@@ -19,6 +19,7 @@ mod faults;
 mod foreign;
 mod house;
 mod lists;
+mod literals;
 mod logs;
 mod overrides;
 mod public;
