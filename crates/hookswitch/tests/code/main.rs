@@ -9,12 +9,17 @@
 mod abuse;
 mod boundaries;
 mod burki;
+mod container;
 mod deaths;
 mod desk;
 #[path = "../dialects/house.rs"]
 #[allow(dead_code, reason = "other binaries use the rest")]
 mod house;
+#[path = "../../../pyenv/tests/it/index.rs"]
+#[allow(dead_code, reason = "another binary uses the rest")]
+mod index;
 mod network;
+mod packages;
 mod processes;
 mod python;
 mod rebinding;
