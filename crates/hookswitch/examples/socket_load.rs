@@ -38,8 +38,7 @@ const EVERY: Duration = Duration::from_secs(10);
 async fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, address, key, file, mode, rest @ ..] = arguments.as_slice() else { panic!("see the source") };
-    let sessions: Vec<String> =
-        std::fs::read_to_string(file).unwrap().lines().map(str::to_owned).collect();
+    let sessions: Vec<String> = std::fs::read_to_string(file).unwrap().lines().map(str::to_owned).collect();
     let open = open_all(address, key, &sessions).await;
     match (mode.as_str(), rest) {
         ("idle", []) => idle(open).await,
@@ -134,7 +133,11 @@ async fn call(open: Vec<Stream>, time: Duration, tool: &str, arguments: &str, up
                 loop {
                     let order = frame(&mut stream).await;
                     if order["type"] == "result" {
-                        assert_eq!((&order["outcome"], &order["replayed"]), (&json!("done"), &json!(false)), "{order}");
+                        assert_eq!(
+                            (&order["outcome"], &order["replayed"]),
+                            (&json!("done"), &json!(false)),
+                            "{order}"
+                        );
                         break;
                     }
                 }

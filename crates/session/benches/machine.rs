@@ -61,10 +61,7 @@ impl Conversation {
         for turn in 0..TURNS {
             let finished = |number: u64| {
                 let call = self.ids[usize::try_from(number).unwrap()].0;
-                [
-                    Event::Sent { call },
-                    Event::Finished { call, outcome: Outcome::Done, timed_out: false },
-                ]
+                [Event::Sent { call }, Event::Finished { call, outcome: Outcome::Done, timed_out: false }]
             };
             let first = turn * 3;
             events.extend([Event::UserSpeechStarted, Event::UserSpeechFinished, Event::UserTurn]);

@@ -38,5 +38,8 @@ fn the_page_shows_every_scenario_once_as_it_is() {
     if std::env::var_os("UPDATE_PAGE").is_some() {
         std::fs::write(PAGE, &wanted).unwrap();
     }
-    assert!(wanted == page, "docs/sessions.md is not what the scenarios say: run this test with UPDATE_PAGE=1");
+    assert!(
+        wanted == page,
+        "docs/sessions.md is not what the scenarios say: run this test with UPDATE_PAGE=1"
+    );
 }
