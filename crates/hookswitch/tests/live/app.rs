@@ -103,7 +103,7 @@ async fn an_app_that_is_gone_for_good_ends_its_calls_at_once() {
     app.send(json!({"type": "bye"})).await;
     assert_eq!(app.rest().await.1.0, 1000);
     runtime.report("user_turn").await;
-    runtime.call("c9", "show", "y").await;
+    runtime.call("c9", "read", "y").await;
     let result = runtime.result("c9").await;
     assert_eq!(result["outcome"], "failed", "{result:?}");
 }

@@ -35,7 +35,7 @@ async fn a_dropped_connection_is_taken_up_where_it_was() {
         runtime.send(call.clone()).await;
         // The same number again is the same frame.
         runtime.send(call).await;
-        runtime.order("call_started").await;
+        runtime.next("call_started").await;
         if round % 2 == 1 {
             runtime.next("result").await;
         }
