@@ -7,7 +7,7 @@ use crate::id::SessionId;
 use crate::time::Stamp;
 
 /// What happened. The word is the `type` of the event in every stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum EventKind {
     /// The session started.
     #[serde(rename = "session.started")]
