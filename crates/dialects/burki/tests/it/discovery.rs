@@ -12,9 +12,13 @@ fn aws(request: &RecordedRequest) -> Reply {
     let after = |name: &str| request.target.split(&format!("{name}=")).nth(1)?.split('&').next();
     if request.header("authorization").is_some_and(|text| text.contains("Credential=AKIADENIED")) {
         let headers = [("x-amzn-errortype", "AccessDeniedException:http://internal.amazon.com/")];
-        return Reply::with(403, &headers, r#"{"Message":"not authorized to perform: lambda:ListFunctions"}"#);
+        return Reply::with(
+            403,
+            &headers,
+            r#"{"Message":"not authorized to perform: lambda:ListFunctions"}"#,
+        );
     }
-    let size: usize = after("MaxItems").and_then(|text| text.parse().ok()).unwrap();
+    let size = 50;
     let first: usize = after("Marker").map_or(0, |text| text.parse().unwrap());
     let functions: Vec<Value> = (first..120.min(first + size))
         .map(|number| {

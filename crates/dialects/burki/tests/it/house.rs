@@ -8,7 +8,9 @@ use bytes::Bytes;
 use hookswitch_dialect_burki::{BurkiState, router};
 use hookswitch_egress::{AllowEntry, Client, Policy, PolicySettings, testing::ScriptedResolver};
 use hookswitch_engine::aws::Endpoints;
-use hookswitch_engine::{ArgumentsInput, AwsSettings, CallAnswer, CallInput, Engine, EngineSettings, SessionStart};
+use hookswitch_engine::{
+    ArgumentsInput, AwsSettings, CallAnswer, CallInput, Engine, EngineSettings, SessionStart,
+};
 use hookswitch_model::key::Permission;
 use hookswitch_model::name::{OrgName, SecretName};
 use hookswitch_model::session::Channel;
@@ -82,7 +84,8 @@ impl House {
         // The receiver stands in for AWS, too.
         let lambda = Some(format!("http://{}", receiver.address()).parse().unwrap());
         let aws = AwsSettings { endpoints: Endpoints { lambda, sts: None }, identity: None };
-        let engine = Engine::new(registry, writer, egress, EngineSettings { aws, ..EngineSettings::default() });
+        let engine =
+            Engine::new(registry, writer, egress, EngineSettings { aws, ..EngineSettings::default() });
         Self {
             router: router(BurkiState::new(engine.clone())),
             scope: made.key.scope(),

@@ -22,14 +22,18 @@ fn aws(request: &RecordedRequest) -> Reply {
     match (name.as_str(), kind) {
         (_, "Event") => Reply::with(202, &[], ""),
         (_, "DryRun") => Reply::with(204, &[], ""),
-        ("fails", _) => error("Unhandled", r#"{"errorMessage":"no such order","stackTrace":["  at a","  at b"]}"#),
+        ("fails", _) => {
+            error("Unhandled", r#"{"errorMessage":"no such order","stackTrace":["  at a","  at b"]}"#)
+        }
         ("handled", _) => error("Handled", r#"{"errorMessage":"try later"}"#),
         ("gateway", _) => Reply::json(r#"{"statusCode":200,"body":"{\"order\":7}"}"#),
         ("refuses", _) => Reply::json(r#"{"statusCode":500,"body":"no"}"#),
         ("absent", _) => aws_error(404, "ResourceNotFoundException", r#"{"Message":"Function not found"}"#),
         ("denied", _) => aws_error(403, "AccessDeniedException:http://x/", r#"{"Message":"no"}"#),
         ("wrong", _) => aws_error(400, "InvalidParameterValueException", r#"{"message":"bad alias"}"#),
-        ("busy", _) => aws_error(429, "TooManyRequestsException", r#"{"Reason":"x","message":"Rate Exceeded."}"#),
+        ("busy", _) => {
+            aws_error(429, "TooManyRequestsException", r#"{"Reason":"x","message":"Rate Exceeded."}"#)
+        }
         ("broken", _) => aws_error(500, "ServiceException", r#"{"Message":"internal"}"#),
         ("subnet", _) => aws_error(502, "SubnetIPAddressLimitReachedException", r#"{"Message":"full"}"#),
         _ => Reply::with(200, &[("x-amz-log-result", &log)], r#"{"found":true}"#),
@@ -80,7 +84,10 @@ async fn the_documented_example_runs_unchanged() {
     assert_eq!(context["env"], json!({}));
     let custom = &context["custom"];
     assert!(custom["idempotency_key"].as_str().unwrap().starts_with("act_"), "{custom}");
-    assert_eq!((&custom["tool_name"], &custom["assistant_name"]), (&json!("customer_lookup"), &json!("Front desk")));
+    assert_eq!(
+        (&custom["tool_name"], &custom["assistant_name"]),
+        (&json!("customer_lookup"), &json!("Front desk"))
+    );
     assert!(custom["call_id"].is_i64() && custom["timestamp"].is_string(), "{custom}");
 }
 
@@ -172,7 +179,8 @@ async fn invocation_types_and_answers_have_their_words() {
             json!({"function_name": function, "aws_region": "eu-west-1", "invocation_type": kind});
         let name = format!("{function}_{kind}");
         let before = house.receiver.requests().len();
-        let answer = called(&house, "/api/v1/tools", lambda(&name, configuration, texts(&[])), json!({})).await;
+        let answer =
+            called(&house, "/api/v1/tools", lambda(&name, configuration, texts(&[])), json!({})).await;
         assert_eq!(answer, (outcome, told), "{name}");
         let requests = house.receiver.requests();
         assert_eq!(requests.len(), before + 1, "an action is never sent twice: {name}");
@@ -240,7 +248,8 @@ async fn a_template_is_the_event() {
     let house = house().await;
     let configuration = json!({"function_name": "orders", "aws_region": "us-east-1",
         "payload_template": {"order": {"id": "${id}", "count": "${count}"}, "key": "${context.idempotency_key}"}});
-    let schema = json!({"type": "object", "properties": {"id": {"type": "string"}, "count": {"type": "integer"}}});
+    let schema =
+        json!({"type": "object", "properties": {"id": {"type": "string"}, "count": {"type": "integer"}}});
     let body = lambda("l", configuration, schema);
     let (outcome, _) = called(&house, "/api/v1/tools", body, json!({"id": "a\"b", "count": 2})).await;
     assert_eq!(outcome, Outcome::Done);
@@ -252,7 +261,8 @@ async fn a_template_is_the_event() {
 #[tokio::test]
 async fn a_test_shows_the_executors_result() {
     let house = house().await;
-    let body = |name: &str| lambda(name, json!({"function_name": name, "aws_region": "us-east-1"}), texts(&[]));
+    let body =
+        |name: &str| lambda(name, json!({"function_name": name, "aws_region": "us-east-1"}), texts(&[]));
     let mut results = Vec::new();
     for name in ["orders", "handled", "absent"] {
         let made = house.post("/api/v1/tools", body(name)).await.expect(200);
