@@ -74,7 +74,7 @@ async fn the_documented_examples_run_unchanged() {
         let name = example["name"].as_str().unwrap();
         let (answer, record) = stand.call(name, function, arguments.clone()).await;
         assert_eq!(answer["outcome"], "done", "{answer}");
-        assert_eq!(answer["told"]["event"], arguments, "{answer}");
+        assert_eq!(answer["result"]["event"], arguments, "{answer}");
         let shown = record["request"].to_string();
         assert!(!shown.contains("pa55word") && !shown.contains("sk-external") && !shown.contains("K7MDENG"));
         if function == "customer_analytics" {
@@ -124,7 +124,7 @@ async fn a_function_answers_fails_and_takes_its_time() {
     stand.post("/v1/tools", slow).await;
     let (answer, _) = stand.call("slow", "slow", json!({"wish": "sleep"})).await;
     assert_eq!(
-        (&answer["outcome"], &answer["told"]),
+        (&answer["outcome"], &answer["result"]),
         (&json!("unknown"), &json!({"error": "tool timed out"}))
     );
     // An emulator that runs the function where only permissions were to be checked is not believed.

@@ -117,7 +117,8 @@ async fn lists(stand: &Stand, setup: &Value) {
     assert_eq!((&discovered["total"], &discovered["functions"]), (&json!(3), &burki["functions"]));
     let printed = printed(
         &std::process::Command::new(env!("CARGO_BIN_EXE_hookswitch"))
-            .args(["lambda", "functions", "--region", "us-east-1", "--server", stand.address()])
+            .args(["lambda", "functions", "--region", "us-east-1"])
+            .env("HOOKSWITCH_URL", stand.address())
             .env("HOOKSWITCH_KEY", crate::server::KEY)
             .output()
             .unwrap(),

@@ -74,9 +74,7 @@ fn case(dice: &mut Dice) -> Value {
         "?Marker=a%2Fb%3D%3D&FunctionVersion=ALL",
     ]);
     let mut headers = serde_json::Map::new();
-    for header in
-        ["content-type", "x-amz-invocation-type", "x-amz-client-context", "traceparent", "x-amz-log-type"]
-    {
+    for header in ["content-type", "x-amz-invocation-type", "x-amz-client-context", "x-amz-log-type"] {
         if dice.roll(2) == 1 {
             headers.insert(header.to_owned(), json!(dice.text("abcXYZ019+/=-_.", 40)));
         }
