@@ -27,6 +27,7 @@ pub use client::{Client, ClientBuilder, Reachable, Warmth};
 pub use connect::{Dial, Dialed, TlsSetupError};
 pub use counters::{Counters, CountersSnapshot};
 pub use error::{MaybeSent, NotSent, SendError};
+pub use exchange::StreamingResponse;
 pub use policy::{
     AddressClass, AllowEntry, AllowEntryError, DEFAULT_PORTS, InsecureTls, Nat64, PlainHttp, Policy,
     PolicySettings, Refusal, RefusalClass, classify,

@@ -1,5 +1,8 @@
 //! What changes of definitions and secrets do to processes that wait with a tool loaded.
 
+use hookswitch_executors::python::{PackageState, tenant_of};
+use hookswitch_model::Scope;
+use hookswitch_model::draft::PythonDraft;
 use hookswitch_registry::Change;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -20,6 +23,11 @@ impl Engine {
                 Err(RecvError::Closed) => return,
             }
         }
+    }
+
+    /// How the packages stand that a Python tool asks for; `None` when it asks for none, or no Python runs here.
+    pub async fn package_state(&self, scope: Scope, python: &PythonDraft) -> Option<PackageState> {
+        self.inner.settings.python.package_state(&tenant_of(scope.org, scope.mode), python).await
     }
 
     /// Where Python tools run, or why they do not.

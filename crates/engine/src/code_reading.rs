@@ -2,11 +2,15 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hookswitch_executors::python::{Choice, FailureKind, Runner, tenant_of};
 use hookswitch_model::draft::PythonDraft;
 use hookswitch_model::{Findings, Scope};
 use hookswitch_registry::CodePort;
+
+/// How long saving waits for packages: a resolver knows by then whether they exist.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Reads Python where it would run.
 #[derive(Debug)]
@@ -51,7 +55,8 @@ async fn read(runner: &Runner, scope: Scope, python: &PythonDraft, findings: &mu
             return findings.warn("$.python", "code_unchecked", format!("not read: {why}"));
         }
     }
-    if let Choice::Impossible(why) = runner.packages(&tenant_of(scope.org, scope.mode), python).await {
+    let tenant = tenant_of(scope.org, scope.mode);
+    if let Choice::Impossible(why) = runner.packages_within(&tenant, python, PATIENCE).await {
         findings.warn("$.python.requirements", "packages_unavailable", why);
     }
 }

@@ -16,8 +16,10 @@ mod counters;
 mod error;
 mod events;
 mod execute;
+mod functions;
 mod input;
 mod limits;
+mod link;
 mod orders;
 mod probe;
 mod reads;
@@ -43,12 +45,20 @@ pub use answers::CallAnswer;
 pub use counters::{EngineCounters, KIND_LABELS};
 pub use error::EngineError;
 pub use events::EventStream;
-pub use hookswitch_executors::python::Status as PythonStatus;
-pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
+pub use functions::{FunctionsError, FunctionsQuery};
+pub use hookswitch_executors::lambda as aws;
+pub use hookswitch_executors::python::{PackageState, Status as PythonStatus};
+pub use hookswitch_store::{
+    EventCount, ExecutionFilter, LedgerError, OutcomeCounts, SessionFilter, WriterStats,
+};
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
+pub use link::{
+    Link, LinkEnd, LinkError, LinkEvent, LinkKind, LinkOrder, LinkSender, Numbered, Position, Reports,
+    Resumed, Welcome,
+};
 pub use probe::Probe;
-pub use session::{SessionView, ToolView};
-pub use settings::EngineSettings;
+pub use session::{SessionSummary, SessionValues, SessionView, SpeechFacts, ToolView};
+pub use settings::{AwsSettings, EngineSettings};
 pub use trace::{TraceContext, Traceparent};
 pub use trial::{DryRun, Trial, TrialInput};
 
@@ -70,6 +80,9 @@ struct Inner {
     breakers: breaker::Breakers,
     counters: EngineCounters,
     tasks: TaskTracker,
+    /// One token a link.
+    links: TaskTracker,
+    lists: tokio::sync::Semaphore,
     is_draining: AtomicBool,
 }
 
@@ -96,6 +109,8 @@ impl Engine {
             breakers: breaker::Breakers::new(settings.breaker_failures, settings.breaker_pause),
             counters: EngineCounters::default(),
             tasks: TaskTracker::new(),
+            links: TaskTracker::new(),
+            lists: tokio::sync::Semaphore::new(functions::MOST_LISTS),
             is_draining: AtomicBool::new(false),
             settings,
         };
@@ -150,6 +165,7 @@ impl Engine {
         self.inner.tasks.close();
         let drained = tokio::time::timeout(time, self.inner.tasks.wait()).await;
         let left = if drained.is_err() { self.inner.tasks.len() } else { 0 };
+        self.close_links().await;
         self.release_leases().await;
         if let Err(error) = self.inner.writer.shutdown().await {
             tracing::error!(%error, "the ledger could not be closed");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookswitch_executors::lambda::{Endpoints, Identity};
 use hookswitch_executors::python::Runner;
 use hookswitch_model::definition::ToolKind;
 use hookswitch_model::{Dialect, NodeId};
@@ -44,10 +45,14 @@ pub struct EngineSettings {
     pub sessions_in_memory: usize,
     /// Bytes of kept results of one session in memory; beyond it they are read back from the store.
     pub kept_results: usize,
+    /// How long a lost runtime or app may take to come back before it is gone for good.
+    pub link_grace: Duration,
     /// How long running calls are waited for at shutdown.
     pub drain: Duration,
     /// Where traces go; none leaves a caller's trace context as it came.
     pub traces: Option<Arc<dyn TraceContext>>,
+    /// How AWS is reached.
+    pub aws: AwsSettings,
     /// What the machine does at most.
     pub machine: hookswitch_session::Settings,
 }
@@ -73,11 +78,22 @@ impl Default for EngineSettings {
             session_in_memory: Duration::from_mins(2),
             sessions_in_memory: 50_000,
             kept_results: 256 * 1024,
+            link_grace: Duration::from_secs(10),
             drain: Duration::from_secs(30),
             traces: None,
+            aws: AwsSettings::default(),
             machine: hookswitch_session::Settings::default(),
         }
     }
+}
+
+/// How AWS is reached.
+#[derive(Debug, Clone, Default)]
+pub struct AwsSettings {
+    /// Endpoints instead of AWS's own.
+    pub endpoints: Endpoints,
+    /// The server's own identity, which serves tenants that have no credentials; none: they are refused.
+    pub identity: Option<Identity>,
 }
 
 impl EngineSettings {

@@ -223,6 +223,8 @@ impl Engine {
                 let slot = Slot::default();
                 let given = Given {
                     engine: self,
+                    session: None,
+                    work: None,
                     prepared,
                     scope,
                     slot: &slot,

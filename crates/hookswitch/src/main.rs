@@ -1,5 +1,6 @@
 //! The one binary: `serve`, `demo`, `doctor`, and every command that is a client of the public API.
 
+mod aws;
 mod config;
 mod demo;
 mod doctor;
@@ -37,6 +38,8 @@ enum Command {
     Demo(demo::DemoFlags),
     /// Say what works on this machine, what is missing and how to get it.
     Doctor(Box<ServeFlags>),
+    /// Packages of Python tools on this machine.
+    Python(python::PythonCommand),
     #[command(flatten)]
     Client(Box<hookswitch_cli::Command>),
 }
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Serve(flags) => runtime.block_on(run_server(&flags)),
         Command::Demo(flags) => runtime.block_on(demo::run(flags)),
         Command::Doctor(flags) => runtime.block_on(doctor::run(&flags, arguments.global.json)),
+        Command::Python(command) => runtime.block_on(python::run(command, arguments.global.json)),
         Command::Client(_) => Ok(()),
     };
     // Tasks that still listen for late answers must not keep the process alive.

@@ -1,12 +1,22 @@
 //! Where Python tools run: the sandbox with this server's settings, its way out, its packages.
 
+mod book;
+mod packages;
+mod sync;
+
 use std::sync::Arc;
 
 use anyhow::bail;
 use hookswitch_egress::{Client, Proxy, ProxyLimits};
-use hookswitch_executors::python::{Runner, SandboxSettings, SetChooser, StandardLibrary, Status};
+use hookswitch_executors::python::{Runner, SandboxSettings, Status};
+use hookswitch_store::Store;
 
 use crate::config::{Config, PythonMode};
+
+use book::StoreBook;
+use packages::Packages;
+pub(crate) use packages::environments;
+pub(crate) use sync::{PythonCommand, run};
 
 /// Memory that running calls may be promised together, MiB, where neither setting nor machine says.
 const MEMORY_MIB: u32 = 1024;
@@ -14,23 +24,19 @@ const MEMORY_MIB: u32 = 1024;
 const MEMORY_RANGE: (u32, u32) = (256, 16_384);
 
 /// Starts the sandbox, in the background unless the server is not to start without one.
-pub(crate) async fn start(config: &Config, egress: &Client) -> anyhow::Result<Arc<Runner>> {
+pub(crate) async fn start(config: &Config, egress: &Client, store: &Store) -> anyhow::Result<Arc<Runner>> {
     if config.python.mode == PythonMode::Off {
         return Ok(Runner::disabled());
     }
+    let chooser = Arc::new(Packages::open(config, Arc::new(StoreBook(store.clone()))));
     let proxy = Proxy::new(egress.clone(), ProxyLimits::default());
-    let runner = Runner::start(settings(config), proxy, chooser(config), tell);
+    let runner = Runner::start(settings(config), proxy, chooser, tell);
     if config.python.mode == PythonMode::Required
         && let Status::Off(why) = runner.settled().await
     {
         bail!("Python tools can't be run here, and the setting `python` requires them: {why}");
     }
     Ok(runner)
-}
-
-/// Which packages tools get.
-fn chooser(_config: &Config) -> Arc<dyn SetChooser> {
-    Arc::new(StandardLibrary)
 }
 
 /// The sandbox's settings.

@@ -16,7 +16,9 @@ mod check;
 mod code;
 mod copies;
 mod error;
+mod event_webhooks;
 mod keys;
+mod link_tokens;
 mod live;
 mod master_key;
 mod merge;
@@ -50,11 +52,13 @@ pub use built_in::built_in_id;
 pub use code::CodePort;
 // Pages, filters and rows that callers of the registry need and that carry no rule of the store.
 pub use error::{AuthError, RegistryError};
+pub use event_webhooks::{EventWebhookDraft, SessionEventWebhook};
 pub use hookswitch_store::{
-    AccessToken, Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, ProjectSettings,
-    SessionTally, StoreError, ToolFilter,
+    AccessToken, Cursor, CursorError, DeliveryFilter, Order, Org, Page, PageOf, Percentiles, Project,
+    ProjectSettings, SessionTally, StoreError, ToolFilter,
 };
 pub use keys::{Caller, NewKey, ShownKey};
+pub use link_tokens::{NewLinkToken, ShownLinkToken};
 pub use live::ToolState;
 pub use master_key::MasterKeyStatus;
 pub use prepare::Prepared;

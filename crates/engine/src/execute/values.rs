@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use hookswitch_executors::{Opened, Variables};
-use hookswitch_model::definition::{Definition, FixedSource, SystemUse, ToolKind};
+use hookswitch_model::definition::{Definition, FixedSource, SystemUse};
 use hookswitch_model::draft::NameRule;
 use hookswitch_model::session::Channel;
 use hookswitch_model::{ActId, Stamp};
@@ -98,11 +98,7 @@ impl<'w> CallValues<'w> {
 
 /// The rule by which a definition finds values.
 pub(crate) fn names_of(definition: &Definition) -> &NameRule {
-    match &definition.kind {
-        ToolKind::Webhook(plan) => &plan.names,
-        ToolKind::Python(python) => python.variables.as_ref().unwrap_or(&NATIVE_NAMES),
-        _ => &NATIVE_NAMES,
-    }
+    definition.kind.names().unwrap_or(&NATIVE_NAMES)
 }
 
 /// Where fixed values come from.

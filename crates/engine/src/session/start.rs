@@ -12,6 +12,7 @@ use hookswitch_model::session::{PinnedTool, Session};
 use hookswitch_model::tool::StoredTool;
 use hookswitch_model::{Effect, ProjectId, Scope, SessionId, Stamp};
 use hookswitch_registry::Registry;
+use hookswitch_store::StoreError;
 use serde_json::{Map, Value, json};
 
 use super::load::lease;
@@ -77,10 +78,15 @@ impl Engine {
             metadata: start.metadata,
             created_at: now,
             ended_at: None,
+            ends_by: start.longest.map(|longest| now.plus(longest)),
             end_reason: None,
             epoch: 1,
         };
-        let session = self.inner.store.insert_session(&session, self.inner.node, lease()).await?;
+        let inserted = self.inner.store.insert_session(&session, self.inner.node, lease()).await;
+        let session = inserted.map_err(|error| match error {
+            StoreError::Full { most, .. } => EngineError::Crowded(most),
+            other => EngineError::Store(other),
+        })?;
         let live = self.bring_to_life(session, 0, Vec::new()).await?;
         self.inner.counters.session_started();
         let tools: Vec<&str> = live.tools.iter().map(|tool| tool.function.as_str()).collect();
@@ -115,6 +121,7 @@ impl Engine {
             }
             system.insert("agent_id".to_owned(), json!(id));
             system.insert("agent_uuid".to_owned(), json!(id.uuid()));
+            system.insert("agent_long_id".to_owned(), json!(id.long()));
             system.insert("agent_number".to_owned(), json!(agent.number));
             system.insert("agent_name".to_owned(), json!(agent.draft.name));
             for binding in self.inner.store.list_bindings(scope, id).await? {
@@ -128,7 +135,7 @@ impl Engine {
         for (index, named) in start.tools.iter().enumerate() {
             let found = self.inner.store.get_tool_for_session(scope, id, named.tool).await;
             let tool = found.map_err(|error| match error {
-                hookswitch_store::StoreError::NotFound => EngineError::finding(
+                StoreError::NotFound => EngineError::finding(
                     &format!("$.tools[{index}]"),
                     "unknown_tool",
                     "there is no such tool",

@@ -22,5 +22,5 @@ pub use hookswitch_sandbox::{
     SandboxSettings, SetName, SourceError, TenantId, Tier, launch_if_asked,
 };
 pub use runner::{NotHeld, Runner, Status};
-pub use sets::{Choice, Needs, SetChooser, StandardLibrary};
+pub use sets::{Choice, Chosen, Needs, PackageState, SetChooser, StandardLibrary};
 pub use tool::{PythonTool, tenant_of};

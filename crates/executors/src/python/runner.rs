@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use super::counts::Counts;
 use super::held::Held;
 use super::imports::Imports;
-use super::sets::{Choice, Needs, SetChooser};
+use super::sets::{Choice, Needs, PackageState, SetChooser};
 use super::tool::{PythonTool, tenant_of};
 use super::way_out::WayOut;
 
@@ -168,6 +168,28 @@ impl Runner {
         let imports = self.imports_of(&python.code).await;
         let (requirements, code) = (&python.requirements, &python.code);
         self.sets.choose(&Needs { tenant, requirements, code, imports: &imports })
+    }
+
+    /// [`Self::packages`], waited for a little while they are being made.
+    pub async fn packages_within(
+        &self,
+        tenant: &TenantId,
+        python: &PythonDraft,
+        patience: Duration,
+    ) -> Choice {
+        let imports = self.imports_of(&python.code).await;
+        let (requirements, code) = (&python.requirements, &python.code);
+        self.sets.choose_within(Needs { tenant, requirements, code, imports: &imports }, patience).await
+    }
+
+    /// How the packages stand that a tool asks for; begins nothing. `None` when it asks for none.
+    pub async fn package_state(&self, tenant: &TenantId, python: &PythonDraft) -> Option<PackageState> {
+        if python.requirements.is_empty() && !python.code.contains("# /// script") {
+            return None;
+        }
+        let imports = self.imports_of(&python.code).await;
+        let (requirements, code) = (&python.requirements, &python.code);
+        self.sets.state(&Needs { tenant, requirements, code, imports: &imports })
     }
 
     async fn imports_of(&self, code: &str) -> Arc<[String]> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::pin::Pin;
+use std::time::Duration;
 
 use hookswitch_sandbox::{DependencySet, SetName, TenantId};
 
@@ -29,6 +31,20 @@ pub enum Choice {
     Impossible(String),
 }
 
+/// How the packages of a tool stand, for whoever looks at the tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PackageState {
+    /// They are being made; calls are refused until they are there.
+    Building,
+    /// They are there.
+    Ready,
+    /// They can't be had, and why: the author's line.
+    Failed(String),
+}
+
+/// A choice that is waited for.
+pub type Chosen<'a> = Pin<Box<dyn Future<Output = Choice> + Send + 'a>>;
+
 /// Chooses dependency sets. Nothing here may block: what takes time (resolving, building) goes on in the background,
 /// and the answer is [`Choice::Preparing`] meanwhile.
 pub trait SetChooser: fmt::Debug + Send + Sync {
@@ -43,6 +59,19 @@ pub trait SetChooser: fmt::Debug + Send + Sync {
     /// The set for a tool. Asked when a tool is saved, when a session with it starts, and at calls that found none
     /// ready before; the first time it is asked for a set that has to be built, it starts building.
     fn choose(&self, needs: &Needs<'_>) -> Choice;
+
+    /// The same, waited for while it is being made, but no longer than `patience`: whoever saves a tool likes to hear
+    /// at once that a package does not exist.
+    fn choose_within<'a>(&'a self, needs: Needs<'a>, patience: Duration) -> Chosen<'a> {
+        let _ = patience;
+        Box::pin(std::future::ready(self.choose(&needs)))
+    }
+
+    /// How its packages stand; begins nothing. `None` for a tool that asks for none.
+    fn state(&self, needs: &Needs<'_>) -> Option<PackageState> {
+        let _ = needs;
+        None
+    }
 }
 
 /// The standard library and nothing else.

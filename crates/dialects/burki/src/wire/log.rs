@@ -6,6 +6,7 @@ use hookswitch_model::execution::Execution;
 use hookswitch_model::{AgentId, ExecutionId, Outcome, SessionId, ToolId};
 use serde_json::{Value, json};
 
+use super::lambda_result::is_invocation;
 use super::moment::in_millis;
 use super::query::Query;
 use super::refusal::Refusal;
@@ -105,7 +106,7 @@ pub fn item(execution: &Execution, numbers: &Numbers, with_details: bool) -> Val
 /// What went wrong; of what kept an answer from coming only the kind.
 fn error_of(execution: &Execution) -> Option<String> {
     let error = execution.error.clone()?;
-    if execution.detail.code.is_some() {
+    if execution.detail.code.is_some() || is_invocation(execution.detail.request.as_ref()) {
         return Some(error);
     }
     let last = execution.detail.attempts.last().filter(|last| last.status.is_none());

@@ -5,6 +5,7 @@ use hookswitch_model::execution::CodeRecord;
 use hookswitch_model::{Outcome, Stamp};
 use serde_json::{Map, Value, json};
 
+use super::lambda_result::{self, is_invocation};
 use super::new_tool::is_context_name;
 use super::read::{Members, Reader};
 use super::refusal::Refusal;
@@ -68,7 +69,15 @@ impl Wanted {
 pub fn executor_result(trial: &Trial, budget: u64, now: Stamp) -> Value {
     let is_success = trial.outcome == Some(Outcome::Done);
     let mut result = json!({"success": is_success, "timestamp": now.micros() as f64 / 1_000_000.0});
-    if let Some(code) = &trial.code_record {
+    if is_invocation(trial.request.as_ref()) {
+        let (message, data) = lambda_result::members(trial);
+        if let Some(message) = message {
+            result["message"] = json!(message);
+        }
+        if let Some(data) = data {
+            result["data"] = data;
+        }
+    } else if let Some(code) = &trial.code_record {
         if is_success {
             returned(trial, &mut result);
         }
@@ -135,6 +144,8 @@ pub fn error_of(trial: &Trial, budget: u64) -> String {
     }
     match trial.code {
         Some("http_status" | "redirected") | None => text,
+        // Its words name the region already.
+        Some(_) if is_invocation(trial.request.as_ref()) => text,
         Some(code) => error_of_code(code),
     }
 }

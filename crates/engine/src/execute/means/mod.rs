@@ -1,6 +1,8 @@
 //! How calls of a kind are carried out: made ready once, attempted as often as the rules allow. One file a kind; the
 //! loop around the attempts is the same for all (`attempts.rs`), and so is a trial (`crate::trial`).
 
+mod client;
+mod lambda;
 mod python;
 mod webhook;
 
@@ -21,10 +23,15 @@ pub(crate) use python::Slot;
 
 use super::sensitive_values;
 use crate::Engine;
+use crate::link::SeatKind;
+use crate::session::{LiveSession, Work};
 
 /// What a call is made ready from.
 pub(crate) struct Given<'c> {
     pub(crate) engine: &'c Engine,
+    /// The session and the call; none in a trial.
+    pub(crate) session: Option<&'c Arc<LiveSession>>,
+    pub(crate) work: Option<&'c Work>,
     pub(crate) prepared: &'c Arc<Prepared>,
     /// Whose call it is.
     pub(crate) scope: Scope,
@@ -106,21 +113,27 @@ pub(crate) struct Made {
 pub(crate) enum Means {
     /// An HTTP request.
     Webhook(Box<webhook::Ready>),
+    /// A frame to the connected app.
+    Client(Box<client::Ready>),
     /// Code of a tenant, in the sandbox.
     Python(Box<python::Ready>),
+    /// An invocation of a Lambda function.
+    Lambda(Box<lambda::Ready>),
 }
 
 impl Means {
     /// Whether calls of a kind are made of attempts.
     pub(crate) const fn carries(kind: Kind) -> bool {
-        matches!(kind, Kind::Webhook | Kind::Python)
+        matches!(kind, Kind::Webhook | Kind::Client | Kind::Python | Kind::Lambda)
     }
 
     /// Makes a call ready.
     pub(crate) async fn prepare(given: &Given<'_>) -> Result<Self, Unsendable> {
         match &given.prepared.definition.kind {
             ToolKind::Webhook(plan) => webhook::Ready::new(plan, given).map(Box::new).map(Self::Webhook),
+            ToolKind::Client => client::Ready::new(given).map(Box::new).map(Self::Client),
             ToolKind::Python(_) => python::Ready::new(given).await.map(Box::new).map(Self::Python),
+            ToolKind::Lambda(plan) => lambda::Ready::new(plan, given).map(Box::new).map(Self::Lambda),
             _ => Err(Unsendable {
                 code: "unsupported",
                 line: "this tool can't be run here".to_owned(),
@@ -129,11 +142,21 @@ impl Means {
         }
     }
 
+    /// Whom a call waits for before anything of it counts as sent.
+    pub(crate) const fn waits_for(&self) -> Option<SeatKind> {
+        match self {
+            Self::Webhook(_) | Self::Python(_) | Self::Lambda(_) => None,
+            Self::Client(_) => Some(SeatKind::App),
+        }
+    }
+
     /// Makes one attempt.
     pub(crate) async fn attempt(&self, attempting: &Attempting<'_>) -> Made {
         match self {
             Self::Webhook(ready) => ready.attempt(attempting).await,
+            Self::Client(ready) => ready.attempt(attempting).await,
             Self::Python(ready) => ready.attempt(attempting).await,
+            Self::Lambda(ready) => ready.attempt(attempting).await,
         }
     }
 
@@ -146,7 +169,18 @@ impl Means {
     ) -> Option<RequestRecord> {
         match self {
             Self::Webhook(ready) => Some(ready.preview(opened, stamps, redaction)),
+            Self::Client(ready) => Some(ready.preview(redaction)),
+            Self::Lambda(ready) => Some(ready.preview(stamps, redaction)),
             Self::Python(_) => None,
+        }
+    }
+
+    /// What the model is told of an address that the policy refuses when it is dialled: what a name leads to is none
+    /// of its business.
+    pub(crate) const fn address_refused(&self) -> &'static str {
+        match self {
+            Self::Webhook(_) | Self::Client(_) | Self::Python(_) => webhook::ADDRESS_REFUSED,
+            Self::Lambda(_) => lambda::ADDRESS_REFUSED,
         }
     }
 
@@ -154,7 +188,8 @@ impl Means {
     pub(crate) fn unset(&self) -> &[String] {
         match self {
             Self::Webhook(ready) => ready.unset(),
-            Self::Python(_) => &[],
+            Self::Client(_) | Self::Python(_) => &[],
+            Self::Lambda(ready) => ready.unset(),
         }
     }
 }
