@@ -20,6 +20,7 @@ pub mod execution;
 pub mod finding;
 pub mod id;
 pub mod key;
+pub mod mock;
 pub mod name;
 pub mod parameter;
 pub mod phone;

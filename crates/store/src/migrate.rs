@@ -47,6 +47,12 @@ const ALL: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0007_links.sql"),
         include_str!("../migrations/postgres/0007_links.sql"),
     ),
+    (
+        8,
+        "simulations",
+        include_str!("../migrations/sqlite/0008_simulations.sql"),
+        include_str!("../migrations/postgres/0008_simulations.sql"),
+    ),
 ];
 
 fn migrator(text_of: fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {

@@ -1,6 +1,7 @@
 //! Sessions in memory: started, loaded when needed, swept when idle.
 
 mod end;
+mod hand_over;
 mod kept;
 mod live;
 mod load;
@@ -12,7 +13,7 @@ mod values;
 mod view;
 
 pub(crate) use kept::{Kept, Told};
-pub(crate) use live::{LiveSession, LiveTool, OpenCall, State, Work};
+pub(crate) use live::{Cast, LiveMocks, LiveSession, LiveTool, OpenCall, State, Work};
 pub(crate) use start::can_run;
 pub(crate) use table::Sessions;
 pub use values::SessionValues;

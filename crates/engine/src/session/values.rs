@@ -23,7 +23,8 @@ impl Engine {
         let session = self.live_session(scope, id).await?;
         let nobody = ActId::from_uuid(id.uuid());
         let facts = CallFacts { tool_call_id: "", function: "", tool: None, act: nobody, is_test: false };
-        let mut system = system_values::of_call(&session.system, &facts, Stamp::now(), SystemUse::Clock);
+        let mut system =
+            system_values::of_call(&session.cast().system, &facts, Stamp::now(), SystemUse::Clock);
         if let Some(members) = system.as_object_mut() {
             for of_calls in ["tool_call_id", "function", "act_id"] {
                 members.remove(of_calls);

@@ -12,6 +12,7 @@ pub mod finding;
 pub(crate) mod ids;
 pub mod list;
 pub mod master_key;
+pub(crate) mod mock;
 pub mod patch;
 pub mod problem;
 pub mod secret;

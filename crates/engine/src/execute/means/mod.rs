@@ -2,6 +2,7 @@
 //! loop around the attempts is the same for all (`attempts.rs`), and so is a trial (`crate::trial`).
 
 mod client;
+mod mock;
 mod webhook;
 
 use std::sync::Arc;
@@ -107,6 +108,8 @@ pub(crate) enum Means {
     Webhook(Box<webhook::Ready>),
     /// A frame to the connected app.
     Client(Box<client::Ready>),
+    /// An answer that stands in for the tool.
+    Mock(Box<mock::Ready>),
 }
 
 impl Means {
@@ -117,6 +120,10 @@ impl Means {
 
     /// Makes a call ready.
     pub(crate) fn prepare(given: &Given<'_>) -> Result<Self, Unsendable> {
+        // Before anything else: a simulation never falls through to the tool.
+        if let Some(session) = given.session.filter(|session| session.is_simulated()) {
+            return mock::Ready::new(session, given).map(Box::new).map(Self::Mock);
+        }
         match &given.prepared.definition.kind {
             ToolKind::Webhook(plan) => webhook::Ready::new(plan, given).map(Box::new).map(Self::Webhook),
             ToolKind::Client => client::Ready::new(given).map(Box::new).map(Self::Client),
@@ -131,7 +138,7 @@ impl Means {
     /// Whom a call waits for before anything of it counts as sent.
     pub(crate) const fn waits_for(&self) -> Option<SeatKind> {
         match self {
-            Self::Webhook(_) => None,
+            Self::Webhook(_) | Self::Mock(_) => None,
             Self::Client(_) => Some(SeatKind::App),
         }
     }
@@ -141,6 +148,7 @@ impl Means {
         match self {
             Self::Webhook(ready) => ready.attempt(attempting).await,
             Self::Client(ready) => ready.attempt(attempting).await,
+            Self::Mock(ready) => ready.attempt(attempting).await,
         }
     }
 
@@ -149,6 +157,7 @@ impl Means {
         match self {
             Self::Webhook(ready) => ready.preview(opened, stamps, redaction),
             Self::Client(ready) => ready.preview(redaction),
+            Self::Mock(ready) => ready.preview(redaction),
         }
     }
 
@@ -156,7 +165,7 @@ impl Means {
     pub(crate) fn unset(&self) -> &[String] {
         match self {
             Self::Webhook(ready) => ready.unset(),
-            Self::Client(_) => &[],
+            Self::Client(_) | Self::Mock(_) => &[],
         }
     }
 }
