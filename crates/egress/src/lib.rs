@@ -14,6 +14,7 @@ mod counters;
 mod error;
 mod exchange;
 mod policy;
+mod proxy;
 mod request;
 mod resolve;
 mod response;
@@ -31,6 +32,7 @@ pub use policy::{
     AddressClass, AllowEntry, AllowEntryError, DEFAULT_PORTS, InsecureTls, Nat64, PlainHttp, Policy,
     PolicySettings, Refusal, RefusalClass, classify,
 };
+pub use proxy::{Door, Proxy, ProxyCounts, ProxyLimits, Reached};
 pub use request::{
     ACTION_IDLE, Freshness, MAX_BODY_BYTES, RedirectRule, Request, TlsRule, is_reserved_header,
 };

@@ -174,8 +174,11 @@ impl Engine {
 fn note_started(session: &LiveSession, state: &mut State, call: ExecutionId) {
     let Some(work) = state.calls.get(&call).map(|open| Arc::clone(&open.work)) else { return };
     let is_read = work.tool.as_ref().is_some_and(|tool| tool.rules.is_read());
-    if !is_read || session.live_events.receiver_count() > 0 {
-        let data = json!({"execution_id": call, "tool_call_id": work.tool_call_id, "tool": work.name});
+    if !is_read || session.tells_starts || session.live_events.receiver_count() > 0 {
+        let mut data = json!({"execution_id": call, "tool_call_id": work.tool_call_id, "tool": work.name});
+        if session.tells_starts {
+            data["arguments"] = crate::execute::recorded_arguments(&work);
+        }
         note_event(session, state, EventKind::CallStarted, data);
     }
 }

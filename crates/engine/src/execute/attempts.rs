@@ -18,9 +18,6 @@ use crate::link::{Presence, SeatKind};
 use crate::session::LiveTool;
 use crate::{backoff, told, trace};
 
-/// What the model is told of an address that the policy refuses.
-const ADDRESS_REFUSED: &str = "webhook address not allowed";
-
 /// Everything about a call that its attempts share.
 pub(super) struct Sending {
     pub(super) means: Means,
@@ -155,11 +152,14 @@ async fn prepare(run: &Run, tool: &LiveTool, budget_end: Instant) -> Result<Send
         session: Some(&run.session),
         work: Some(&run.work),
         prepared: &tool.prepared,
+        scope,
+        slot: &tool.slot,
         values: values.lookup(),
         opened: &opened,
         freshness: if is_read { Freshness::Any } else { Freshness::IdleUnder(ACTION_IDLE) },
     };
-    let means = Means::prepare(&given).map_err(|refused| Finish::refused(refused.code, refused.line))?;
+    let means =
+        Means::prepare(&given).await.map_err(|refused| Finish::refused(refused.code, refused.line))?;
     Ok(Sending {
         means,
         redaction: Redaction::of(definition, &run.work.arguments, &opened),
@@ -230,6 +230,7 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
     let definition = &tool.prepared.definition;
     let Attempted { reading, record, code, attempts } = attempted;
     let redaction = &sending.redaction;
+    let timed_out = reading.error.clone();
     let mut finish = if reading.outcome == Outcome::Done {
         let shaped = told::shape(definition, reading.result, &reading.response, |set| {
             explanations(
@@ -251,7 +252,7 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
     } else {
         let error = match reading.code {
             // What its name leads to is none of the model's business.
-            Some("egress_refused") => ADDRESS_REFUSED.to_owned(),
+            Some("egress_refused") => sending.means.address_refused().to_owned(),
             _ => reading.error.unwrap_or_else(|| "failed".to_owned()),
         };
         Finish::ended(reading.outcome, redaction.all.text(&error))
@@ -263,6 +264,10 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
     finish.request = record;
     finish.response_status = reading.status;
     finish.response = clean(reading.response, &definition.sensitive_result, &redaction.all);
+    if let (true, Some(_), Some(error)) = (finish.timed_out, &code, timed_out) {
+        // The record says whose time was up; the model is told what it is told of every timeout.
+        finish.error = Some(error);
+    }
     finish.code_record = code;
     finish.attempts = attempts;
     finish.unset = sending.means.unset().to_vec();

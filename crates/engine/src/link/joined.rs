@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hookswitch_model::SessionId;
+use hookswitch_model::{KeyId, SessionId};
 
 use super::sender::Joined;
 use super::{LinkEnd, LinkError, LinkEvent, LinkOrder, LinkSender, Numbered, Welcome};
@@ -41,6 +41,13 @@ impl Link {
     /// Why the link ended; none while it goes on.
     pub fn end(&self) -> Option<LinkEnd> {
         self.joined.bond.reason()
+    }
+
+    /// Says which key opened it: when that is revoked or expires, the link ends.
+    #[must_use]
+    pub fn opened_by(self, key: KeyId) -> Self {
+        let _ = self.joined.bond.key.set(key);
+        self
     }
 
     /// A handle that reports, for use beside a task that waits in [`Self::next`].

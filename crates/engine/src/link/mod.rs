@@ -13,6 +13,7 @@ mod joined;
 mod offered;
 mod order;
 mod outputs;
+mod revoked;
 mod seat;
 mod sender;
 mod stored;
@@ -115,4 +116,6 @@ pub enum LinkEnd {
     Draining,
     /// The session is no longer this server's: come back with the position.
     Lost,
+    /// The key that opened it is revoked or has expired.
+    Revoked,
 }

@@ -27,7 +27,11 @@ impl Engine {
 
     /// A definition changed: sessions in memory whose tools are others now say so.
     pub(crate) async fn tell_of_change(&self, change: Change) {
-        let Change::Tool(tool) = change else { return };
+        let tool = match change {
+            Change::Tool(tool) => tool,
+            Change::Key(key) => return self.end_links_of(key),
+            Change::Secrets(_) => return,
+        };
         for session in self.inner.sessions.all() {
             self.tell_if_changed(&session, tool).await;
         }

@@ -1,7 +1,8 @@
 //! The places in a session: one for a runtime, one for an app. The newest link of a kind has it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use hookswitch_model::KeyId;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +30,8 @@ pub(crate) struct Bond {
     end: Mutex<Option<LinkEnd>>,
     /// Cancelled when the link is to end.
     pub(crate) over: CancellationToken,
+    /// The key that opened it, where one did.
+    pub(crate) key: OnceLock<KeyId>,
 }
 
 impl Bond {

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::kept::Kept;
 use crate::answers::CallAnswer;
 use crate::events::Noted;
+use crate::execute::Slot;
 use crate::link::{OpenAsk, Seats};
 use crate::trace::Traceparent;
 use hookswitch_model::event::SessionEvent;
@@ -33,6 +34,8 @@ pub(crate) struct LiveTool {
     pub(crate) config: Map<String, Value>,
     /// Whether it was enabled when it was last looked at.
     pub(crate) is_offered: AtomicBool,
+    /// A process that waits for its calls, when it is code.
+    pub(crate) slot: Arc<Slot>,
 }
 
 /// An agent and its tools.
@@ -96,6 +99,10 @@ pub(crate) struct LiveSession {
     pub(crate) channel: Channel,
     pub(crate) metadata: Map<String, Value>,
     pub(crate) created_at: Stamp,
+    /// When it ends at the latest.
+    pub(crate) ends_by: Option<Stamp>,
+    /// Whether somebody outside is told when a call starts, reads too.
+    pub(crate) tells_starts: bool,
     pub(crate) epoch: i64,
     /// Who is on stage; another agent after a hand-over.
     pub(crate) cast: RwLock<Arc<Cast>>,

@@ -72,12 +72,13 @@ impl Engine {
             live.state.lock().unsaved_told.push_back((act, Stamp::now()));
             self.append_event(&live, kind, data).await;
         }
+        self.warm_code(&live);
         Ok(live)
     }
 
     /// Acts that ran on over the end of their session, on a server that was killed: nobody will load the session
     /// again to find them.
-    async fn give_up_after_end(&self, id: SessionId) -> Result<(), EngineError> {
+    pub(crate) async fn give_up_after_end(&self, id: SessionId) -> Result<(), EngineError> {
         let store = &self.inner.store;
         if !store.has_pending_acts_any_tenant(id).await? {
             return Ok(());
@@ -117,6 +118,7 @@ impl Engine {
                     rules: Arc::new(rules_of(&prepared)),
                     config: pinned.config,
                     is_offered: AtomicBool::new(true),
+                    slot: Arc::default(),
                     prepared,
                 })),
                 // A tool deleted since: the session goes on without it.
@@ -144,6 +146,7 @@ impl Engine {
             // Nothing runs in a session that was just loaded: restoring gives no orders.
             machine.on(Event::Restore(restored), now, &mut Vec::new());
         }
+        let store = &self.inner.store;
         let live = Arc::new(LiveSession {
             id: session.id,
             scope,
@@ -151,6 +154,8 @@ impl Engine {
             channel: session.channel,
             metadata: session.metadata,
             created_at: session.created_at,
+            ends_by: session.ends_by,
+            tells_starts: store.is_told_of(scope, session.id, EventKind::CallStarted).await?,
             epoch: session.epoch,
             cast: RwLock::new(Arc::new(Cast::new(session.agent, system, tools))),
             mocks: session.mocks.map(LiveMocks::new),
@@ -174,6 +179,7 @@ impl Engine {
             }),
         });
         if self.inner.sessions.put(Arc::clone(&live)) {
+            self.end_in_time(&live);
             Ok(live)
         } else {
             Err(EngineError::Unavailable("this server has as many sessions as it may"))

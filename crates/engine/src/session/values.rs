@@ -1,8 +1,9 @@
 //! What texts that belong to a session may name: its variables, and its own values.
 
 use hookswitch_model::definition::SystemUse;
+use hookswitch_model::event::EventKind;
 use hookswitch_model::{ActId, Scope, SessionId, Stamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Engine;
 use crate::error::EngineError;
@@ -18,6 +19,20 @@ pub struct SessionValues {
 }
 
 impl Engine {
+    /// Writes down what was said to the built-in brain or by it: `role` is `user` or `agent`.
+    pub async fn note_transcript(
+        &self,
+        scope: Scope,
+        id: SessionId,
+        role: &'static str,
+        text: &str,
+    ) -> Result<(), EngineError> {
+        let session = self.live_session(scope, id).await?;
+        let data = json!({"role": role, "text": text});
+        self.append_event(&session, EventKind::Transcript, data).await;
+        Ok(())
+    }
+
     /// What a prompt or a greeting may name.
     pub async fn session_values(&self, scope: Scope, id: SessionId) -> Result<SessionValues, EngineError> {
         let session = self.live_session(scope, id).await?;

@@ -37,6 +37,37 @@ impl Store {
         self.claim(id, node, lease_until, Some(now)).await
     }
 
+    /// Sessions that ended while an act was under way, of `node` or of servers that are gone: nobody will load them
+    /// to find it.
+    pub async fn ended_with_pending_acts_any_tenant(
+        &self,
+        node: NodeId,
+        now: Stamp,
+        limit: u32,
+    ) -> Result<Vec<SessionId>> {
+        let query = sql("select distinct s.id from acts a join sessions s on s.id = a.session \
+             where a.state = 'pending' and s.ended_at is not null and (s.node = $1 or s.lease_until < $2) limit $3")
+        .bind(node)
+        .bind(now)
+        .bind(limit.max(1));
+        self.db().rows(query).await?.iter().map(|row| row.get("id")).collect()
+    }
+
+    /// Open sessions that should have ended by now, of `node` or of servers that are gone.
+    pub async fn overdue_sessions_any_tenant(
+        &self,
+        node: NodeId,
+        now: Stamp,
+        limit: u32,
+    ) -> Result<Vec<SessionId>> {
+        let query = sql("select id from sessions where ended_at is null and ends_by <= $2 \
+             and (node = $1 or lease_until < $2) order by ends_by limit $3")
+        .bind(node)
+        .bind(now)
+        .bind(limit.max(1));
+        self.db().rows(query).await?.iter().map(|row| row.get("id")).collect()
+    }
+
     /// Whether an intent of the session has no outcome.
     pub async fn has_pending_acts_any_tenant(&self, id: SessionId) -> Result<bool> {
         let query =

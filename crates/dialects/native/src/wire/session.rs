@@ -1,5 +1,8 @@
 //! Sessions on the wire.
 
+use std::num::NonZeroU32;
+use std::time::Duration;
+
 use hookswitch_engine::{SessionStart, SessionView, ToolView};
 use hookswitch_model::mock::Mocks;
 use hookswitch_model::session::{Channel, EndReason, Session};
@@ -180,6 +183,9 @@ pub struct SessionStartBody {
     /// Its project. Default: the key's.
     #[schema(value_type = Option<ids::ProjectId>)]
     pub project_id: Option<ProjectId>,
+    /// Seconds after which it is ended; the server's own limit holds, too.
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    pub max_duration_s: Option<NonZeroU32>,
 }
 
 impl SessionStartBody {
@@ -197,6 +203,7 @@ impl SessionStartBody {
             mocks: self.mocks,
             variables: self.variables,
             metadata: self.metadata,
+            longest: self.max_duration_s.map(|seconds| Duration::from_secs(seconds.get().into())),
         };
         (start, self.tools)
     }

@@ -30,6 +30,8 @@ words! {
         CallControl = "call_control",
         Hosted = "hosted",
     }
+    /// How packages stand.
+    PackageState { Building = "building", Ready = "ready", Failed = "failed", }
     /// The API that a tool was made in.
     Dialect { Native = "native", Pyai = "pyai", Burki = "burki", Phonic = "phonic", Bland = "bland", }
     /// What may be repeated: `read` is safe to repeat, `idempotent` with the same key, an `action` must not happen
@@ -84,6 +86,8 @@ words! {
     EndReason { Ended = "ended", Idle = "idle", TooLong = "too_long", Erased = "erased", }
     /// How much a finding weighs: an `error` refuses a definition.
     Severity { Error = "error", Warning = "warning", }
+    /// Where a delivery stands: still to be sent, taken by the receiver, given up.
+    DeliveryState { Waiting = "waiting", Delivered = "delivered", Failed = "failed", }
     /// What happened in a session.
     EventKind {
         SessionStarted = "session.started",
@@ -103,6 +107,7 @@ words! {
         ClientCancelled = "client.cancelled",
         EngineAction = "engine.action",
         EngineActionDone = "engine.action_done",
+        Transcript = "transcript",
     }
 }
 
