@@ -1,0 +1,1 @@
+//! REFER and its endings.

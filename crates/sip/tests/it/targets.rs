@@ -1,0 +1,1 @@
+//! Bridges: the engine calls the target itself.
