@@ -152,6 +152,13 @@ impl Ear {
         }
     }
 
+    /// The two speak and hear each other.
+    pub async fn hears_from_first(&self, other: &Self, mine: u32, theirs: u32) {
+        let (_one, _two) = (self.speak(mine).await, other.speak(theirs).await);
+        self.hears(theirs).await;
+        other.hears(mine).await;
+    }
+
     async fn partner(&self) -> SocketAddr {
         tokio::time::timeout(PATIENCE, async {
             loop {

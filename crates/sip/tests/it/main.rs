@@ -10,6 +10,7 @@
 )]
 
 mod basics;
+mod brain;
 mod digits;
 mod ear;
 mod evidence;
@@ -18,3 +19,4 @@ mod phone;
 mod refer;
 mod sipp;
 mod targets;
+mod warm;

@@ -29,16 +29,18 @@ impl Phone {
         let low = 20_000 + (port % 2_000) * 10;
         let config = format!(
             "sip_listen 127.0.0.1:{port}\nnet_interface 127.0.0.1\naudio_player aufile,{wav}\n\
-             audio_source ausine,{hertz}\naudio_alert aufile,{alert}\nrtp_ports {low}-{high}\n\
-             module_path /usr/lib/baresip/modules\nmodule g711.so\nmodule ausine.so\nmodule sndfile.so\n\
+             audio_source aufile,{tone}\naudio_alert aufile,{alert}\nrtp_ports {low}-{high}\n\
+             module_path /usr/lib/baresip/modules\nmodule g711.so\nmodule sndfile.so\n\
              module aufile.so\nmodule_app account.so\nmodule_app menu.so\nmodule ctrl_tcp.so\n\
              ctrl_tcp_listen 127.0.0.1:{control}\nsnd_path {folder}\n",
+            tone = folder.path().join("tone.wav").display(),
             wav = folder.path().join("player.wav").display(),
             alert = folder.path().join("alert.wav").display(),
             high = low + 200,
             folder = folder.path().display(),
         );
         std::fs::write(folder.path().join("config"), config).unwrap();
+        std::fs::write(folder.path().join("tone.wav"), tone(hertz)).unwrap();
         let mode = if answers { ";answermode=auto" } else { ";answermode=manual" };
         let account = format!("<sip:{name}@127.0.0.1:{port}>;regint=0{mode};audio_codecs=PCMU,PCMA\n");
         std::fs::write(folder.path().join("accounts"), account).unwrap();
@@ -124,4 +126,22 @@ impl Phone {
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.file("log")).unwrap_or_default()
     }
+}
+
+/// A minute of a tone: 8000 Hz mono, 16 bit.
+fn tone(hertz: u32) -> Vec<u8> {
+    let samples = 8_000u32 * 60;
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend((36 + samples * 2).to_le_bytes());
+    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    bytes.extend(8_000u32.to_le_bytes());
+    bytes.extend(16_000u32.to_le_bytes());
+    bytes.extend([2, 0, 16, 0]);
+    bytes.extend(b"data");
+    bytes.extend((samples * 2).to_le_bytes());
+    for n in 0..samples {
+        let angle = std::f64::consts::TAU * f64::from(hertz) * f64::from(n) / 8_000.0;
+        bytes.extend(((angle.sin() * 8_000.0) as i16).to_le_bytes());
+    }
+    bytes
 }
