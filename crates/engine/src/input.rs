@@ -1,5 +1,7 @@
 //! What transports hand in.
 
+use std::time::Duration;
+
 use hookswitch_model::session::Channel;
 use hookswitch_model::{ActId, AgentId, ProjectId, ToolId};
 use serde_json::{Map, Value};
@@ -21,6 +23,8 @@ pub struct SessionStart {
     pub variables: Map<String, Value>,
     /// Free data of the owner.
     pub metadata: Map<String, Value>,
+    /// How long it lasts at most; the server's own limit holds, too.
+    pub longest: Option<Duration>,
 }
 
 /// A tool that a session gets without a binding.

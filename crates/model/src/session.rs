@@ -81,6 +81,8 @@ pub struct Session {
     pub created_at: Stamp,
     /// When it ended.
     pub ended_at: Option<Stamp>,
+    /// When it ends at the latest, where that was set when it started.
+    pub ends_by: Option<Stamp>,
     /// Why it ended.
     pub end_reason: Option<EndReason>,
     /// Raised by each owner; an intent carries it.

@@ -8,8 +8,9 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use hookswitch_api::NoteRouteLayer;
-use hookswitch_engine::Engine;
+use hookswitch_engine::{Engine, PythonStatus as Status};
 use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
@@ -38,9 +39,22 @@ pub(crate) fn router(engine: Engine, metrics: Arc<Metrics>, stopping: Cancellati
         .with_state(Operations { engine, metrics, stopping })
 }
 
-/// The process answers.
-async fn health() -> Response {
-    say(StatusCode::OK, r#"{"status":"ok"}"#)
+/// The process answers; and how well code is walled in, where code is run.
+async fn health(State(state): State<Operations>) -> Response {
+    match state.engine.python().status() {
+        Status::Disabled => say(StatusCode::OK, r#"{"status":"ok"}"#),
+        status => axum::Json(json!({"status": "ok", "python": python_of(&status)})).into_response(),
+    }
+}
+
+fn python_of(status: &Status) -> Value {
+    match status {
+        Status::Starting => json!({"state": "starting"}),
+        Status::Disabled => json!({"state": "disabled"}),
+        Status::Off(why) => json!({"state": "off", "why": why}),
+        Status::On(report) => json!({"state": "on", "isolation": report.tier.to_string(),
+            "missing": report.missing, "version": report.python}),
+    }
 }
 
 /// The process takes work: the store answers and nobody asked it to stop.

@@ -60,6 +60,11 @@ impl Api {
         self.send(Method::PUT, path, Some(body), self.usual).await
     }
 
+    /// Changes a part.
+    pub(crate) async fn patch(&mut self, path: &str, body: &Value) -> Result<Answer, CliError> {
+        self.send(Method::PATCH, path, Some(body), self.usual).await
+    }
+
     /// Deletes.
     pub(crate) async fn delete(&mut self, path: &str) -> Result<Answer, CliError> {
         self.send(Method::DELETE, path, None, self.usual).await

@@ -1,5 +1,6 @@
 //! Standard Webhooks signatures (security: "Standard Webhooks, exactly"), and timestamped ones.
 
+mod plain;
 mod secret;
 mod timestamped;
 mod verify;
@@ -9,6 +10,7 @@ use std::fmt::Write as _;
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
+pub use plain::sign_body;
 pub use secret::{SecretError, WebhookSecret};
 pub use timestamped::sign_timestamped;
 pub use verify::{TOLERANCE_SECONDS, VerifyError, verify};

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use hookswitch_model::session::Channel;
@@ -10,12 +11,15 @@ use hookswitch_registry::Prepared;
 use hookswitch_session::{CallRules, Machine, TimerId};
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::{Notify, broadcast, oneshot};
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::kept::Kept;
 use crate::answers::CallAnswer;
+use crate::events::Noted;
+use crate::execute::Slot;
+use crate::link::{OpenAsk, Seats};
 use crate::trace::Traceparent;
 use hookswitch_model::event::SessionEvent;
 
@@ -27,6 +31,10 @@ pub(crate) struct LiveTool {
     pub(crate) rules: Arc<CallRules>,
     /// The binding's config, secret fields as references.
     pub(crate) config: Map<String, Value>,
+    /// Whether it was enabled when it was last looked at.
+    pub(crate) is_offered: AtomicBool,
+    /// A process that waits for its calls, when it is code.
+    pub(crate) slot: Arc<Slot>,
 }
 
 /// A session that this node runs.
@@ -40,11 +48,19 @@ pub(crate) struct LiveSession {
     pub(crate) system: Value,
     pub(crate) metadata: Map<String, Value>,
     pub(crate) created_at: Stamp,
+    /// When it ends at the latest.
+    pub(crate) ends_by: Option<Stamp>,
+    /// Whether somebody outside is told when a call starts, reads too.
+    pub(crate) tells_starts: bool,
     pub(crate) epoch: i64,
     pub(crate) tools: Vec<Arc<LiveTool>>,
     pub(crate) by_function: HashMap<String, usize>,
     pub(crate) origin: Instant,
-    pub(crate) live_events: broadcast::Sender<Arc<SessionEvent>>,
+    /// The number of the last event before this life of the session.
+    pub(crate) first_seq: u64,
+    pub(crate) live_events: broadcast::Sender<Arc<Noted>>,
+    /// Told when a runtime or an app joins or is gone for good.
+    pub(crate) seats_changed: Notify,
     pub(crate) state: Mutex<State>,
 }
 
@@ -56,6 +72,10 @@ pub(crate) struct State {
     pub(crate) kept: Kept,
     pub(crate) variables: Arc<Value>,
     pub(crate) timers: HashMap<TimerId, AbortHandle>,
+    /// Who is connected.
+    pub(crate) seats: Seats,
+    /// What was asked of the app or the runtime and is not answered.
+    pub(crate) asks: HashMap<ExecutionId, OpenAsk>,
     pub(crate) last_seq: u64,
     pub(crate) unsaved_events: VecDeque<SessionEvent>,
     /// Acts whose answers were told and whose rows do not say so yet.

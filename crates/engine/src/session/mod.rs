@@ -6,12 +6,16 @@ mod live;
 mod load;
 mod numbers;
 mod start;
+mod summary;
 mod sweep;
 mod table;
+mod values;
 mod view;
 
 pub(crate) use kept::{Kept, Told};
 pub(crate) use live::{LiveSession, LiveTool, OpenCall, State, Work};
 pub(crate) use start::can_run;
+pub use summary::{SessionSummary, SpeechFacts};
 pub(crate) use table::Sessions;
+pub use values::SessionValues;
 pub use view::{SessionView, ToolView};

@@ -1,6 +1,7 @@
 //! Starting a session: its tools are pinned as they are now.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use hookswitch_egress::{ACTION_IDLE, Freshness, TlsRule};
 use hookswitch_model::changes::DraftChanges;
@@ -11,6 +12,7 @@ use hookswitch_model::session::{PinnedTool, Session};
 use hookswitch_model::tool::StoredTool;
 use hookswitch_model::{Effect, ProjectId, Scope, SessionId, Stamp};
 use hookswitch_registry::Registry;
+use hookswitch_store::StoreError;
 use serde_json::{Map, Value, json};
 
 use super::load::lease;
@@ -22,6 +24,8 @@ use crate::session::view::SessionView;
 
 /// Most tools of a session.
 const MOST_TOOLS: usize = 128;
+/// Most code tools of one session that processes are made for ahead of their calls.
+const MOST_WARMED: usize = 16;
 /// Most bytes of a session's own data as JSON.
 const MOST_DATA: usize = 256 * 1024;
 
@@ -74,16 +78,22 @@ impl Engine {
             metadata: start.metadata,
             created_at: now,
             ended_at: None,
+            ends_by: start.longest.map(|longest| now.plus(longest)),
             end_reason: None,
             epoch: 1,
         };
-        let session = self.inner.store.insert_session(&session, self.inner.node, lease()).await?;
+        let inserted = self.inner.store.insert_session(&session, self.inner.node, lease()).await;
+        let session = inserted.map_err(|error| match error {
+            StoreError::Full { most, .. } => EngineError::Crowded(most),
+            other => EngineError::Store(other),
+        })?;
         let live = self.bring_to_life(session, 0, Vec::new()).await?;
         self.inner.counters.session_started();
         let tools: Vec<&str> = live.tools.iter().map(|tool| tool.function.as_str()).collect();
         let data = json!({"agent_id": live.agent, "channel": live.channel, "tools": tools});
         self.append_event(&live, EventKind::SessionStarted, data).await;
         self.warm(&live);
+        self.warm_code(&live);
         Ok(SessionView::of(&live))
     }
 
@@ -111,6 +121,7 @@ impl Engine {
             }
             system.insert("agent_id".to_owned(), json!(id));
             system.insert("agent_uuid".to_owned(), json!(id.uuid()));
+            system.insert("agent_long_id".to_owned(), json!(id.long()));
             system.insert("agent_number".to_owned(), json!(agent.number));
             system.insert("agent_name".to_owned(), json!(agent.draft.name));
             for binding in self.inner.store.list_bindings(scope, id).await? {
@@ -124,7 +135,7 @@ impl Engine {
         for (index, named) in start.tools.iter().enumerate() {
             let found = self.inner.store.get_tool_for_session(scope, id, named.tool).await;
             let tool = found.map_err(|error| match error {
-                hookswitch_store::StoreError::NotFound => EngineError::finding(
+                StoreError::NotFound => EngineError::finding(
                     &format!("$.tools[{index}]"),
                     "unknown_tool",
                     "there is no such tool",
@@ -164,6 +175,24 @@ impl Engine {
                 // Nobody waits for it, and a failure shows at the call.
                 tokio::spawn(async move { egress.warm(&url, tls, freshness).await });
             }
+        }
+    }
+}
+
+impl Engine {
+    /// Has processes made for the session's code, so that its first calls find them waiting.
+    pub(crate) fn warm_code(&self, session: &super::LiveSession) {
+        let scope = session.scope;
+        let code = session.tools.iter().filter(|tool| tool.prepared.definition.kind.kind() == Kind::Python);
+        for tool in code.take(MOST_WARMED) {
+            let (engine, tool) = (self.clone(), Arc::clone(tool));
+            // Nobody waits for it, and a failure shows at the call.
+            tokio::spawn(async move {
+                let held = tool.slot.held(&engine, scope, &tool.prepared);
+                if let Err(error) = held.await {
+                    tracing::debug!(tool = %tool.prepared.id, %error, "no process waits for a tool");
+                }
+            });
         }
     }
 }

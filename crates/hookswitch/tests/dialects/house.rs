@@ -77,6 +77,11 @@ impl House {
         send_to(&url, headers, method, body).await
     }
 
+    /// The server's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.server.id()
+    }
+
     /// Everything the server logged so far.
     pub(crate) fn log(&self) -> String {
         self.server.log()
@@ -123,6 +128,13 @@ pub(crate) async fn send_to(
         headers: parts.headers,
         body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
     }
+}
+
+/// What is at a URL, as text, without a key.
+pub(crate) async fn text_of(url: &str) -> String {
+    let request = Request::builder().uri(url).body(Full::<Bytes>::default()).unwrap();
+    let response = Client::builder(TokioExecutor::new()).build_http().request(request).await.unwrap();
+    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
 }
 
 /// The script must end well; gives what it printed.

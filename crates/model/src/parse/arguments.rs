@@ -13,18 +13,20 @@ use crate::parameter::{ParameterDraft, ParameterSource};
 /// Most parameters of one tool.
 const MOST_PARAMETERS: usize = 128;
 /// What a `system` source may name.
-const SYSTEM_VALUES: [&str; 24] = [
+const SYSTEM_VALUES: [&str; 26] = [
     "session_id",
     "session_uuid",
     "session_number",
     "call_id",
     "agent_id",
     "agent_uuid",
+    "agent_long_id",
     "agent_number",
     "agent_name",
     "tool_call_id",
     "tool_id",
     "tool_uuid",
+    "tool_long_id",
     "tool_number",
     "tool",
     "function",

@@ -140,6 +140,7 @@ pub(crate) fn new_session(tenant: &Tenant, agent: Option<AgentId>) -> Session {
         created_at: Stamp::now(),
         ended_at: None,
         end_reason: None,
+        ends_by: None,
         epoch: 0,
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::house::{House, endpoint, texts};
 
 /// The examples of the vendor's page, word for word but for the hosts' names.
-fn documented() -> [Value; 3] {
+pub(crate) fn documented() -> [Value; 3] {
     [
         json!({
             "name": "get_customer_info", "display_name": "Customer Information Lookup",

@@ -1,5 +1,8 @@
 //! Sessions on the wire.
 
+use std::num::NonZeroU32;
+use std::time::Duration;
+
 use hookswitch_engine::{SessionStart, SessionView, ToolView};
 use hookswitch_model::session::{Channel, EndReason, Session};
 use hookswitch_model::{AgentId, ProjectId, SessionId, Stamp, ToolId};
@@ -175,6 +178,9 @@ pub struct SessionStartBody {
     /// Its project. Default: the key's.
     #[schema(value_type = Option<ids::ProjectId>)]
     pub project_id: Option<ProjectId>,
+    /// Seconds after which it is ended; the server's own limit holds, too.
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    pub max_duration_s: Option<NonZeroU32>,
 }
 
 impl SessionStartBody {
@@ -191,6 +197,7 @@ impl SessionStartBody {
             system: system.collect(),
             variables: self.variables,
             metadata: self.metadata,
+            longest: self.max_duration_s.map(|seconds| Duration::from_secs(seconds.get().into())),
         };
         (start, self.tools)
     }
