@@ -155,7 +155,7 @@ impl House {
 
 async fn take(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let Some(driver) = inbox.driver.get() else { return StatusCode::SERVICE_UNAVAILABLE };
-    if !driver.deliver(&headers, &body, jiff::Timestamp::now().as_second()) {
+    if !driver.deliver(&headers, &body) {
         return StatusCode::UNAUTHORIZED;
     }
     let all: hookswitch_telephony::wire::Events = serde_json::from_slice(&body).unwrap();

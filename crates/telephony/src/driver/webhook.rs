@@ -41,7 +41,8 @@ pub struct DriverSettings {
 pub struct EngineWebhook {
     settings: DriverSettings,
     egress: Client,
-    capabilities: RwLock<Capabilities>,
+    /// None: it has not been heard of yet.
+    capabilities: RwLock<Option<Capabilities>>,
     calls: Calls,
 }
 
@@ -55,30 +56,11 @@ impl EngineWebhook {
     pub async fn learn(&self) -> Result<Capabilities, DriverError> {
         match self.ask(&Ask::Capabilities).await? {
             Wire::Capabilities { capabilities } => {
-                self.capabilities.write().clone_from(&capabilities);
+                *self.capabilities.write() = Some(capabilities.clone());
                 Ok(capabilities)
             }
             other => Err(unexpected(&other)),
         }
-    }
-
-    /// Takes events that the engine posted: `false` when the signature or the form is wrong.
-    pub fn deliver(&self, headers: &HeaderMap, body: &[u8], now: i64) -> bool {
-        if body.len() > wire::MAX_BODY || !wire::is_signed(headers, body, now, &self.settings.secret) {
-            return false;
-        }
-        match serde_json::from_slice::<Events>(body) {
-            Ok(Events { events }) if events.len() <= wire::MAX_EVENTS => {
-                self.calls.take(events);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// All events from now on.
-    pub fn listen(&self) -> broadcast::Receiver<CallEvent> {
-        self.calls.listen()
     }
 
     async fn ask(&self, ask: &Ask) -> Result<Wire, DriverError> {
@@ -158,7 +140,7 @@ impl Driver for EngineWebhook {
     }
 
     fn capabilities(&self) -> Capabilities {
-        self.capabilities.read().clone()
+        self.capabilities.read().clone().unwrap_or_default()
     }
 
     fn start<'a>(
@@ -168,8 +150,11 @@ impl Driver for EngineWebhook {
         command: &'a Command,
     ) -> Answer<'a, Result<Started, DriverError>> {
         Box::pin(async move {
-            let missing = self.capabilities().missing(&command.needs());
-            if let Some(first) = missing.first() {
+            let missing = {
+                let known = self.capabilities.read();
+                known.as_ref().and_then(|known| known.missing(&command.needs()).first().copied())
+            };
+            if let Some(first) = missing {
                 let line = format!("the phone system can't do this ({first})");
                 return Err(DriverError::Refused(Refused::new("not_supported", line)));
             }
@@ -185,6 +170,24 @@ impl Driver for EngineWebhook {
 
     fn outcome<'a>(&'a self, call: &'a str, key: &'a str) -> Answer<'a, Option<OpResult>> {
         Box::pin(self.wait_for(call, key))
+    }
+
+    fn deliver(&self, headers: &HeaderMap, body: &[u8]) -> bool {
+        let now = jiff::Timestamp::now().as_second();
+        if body.len() > wire::MAX_BODY || !wire::is_signed(headers, body, now, &self.settings.secret) {
+            return false;
+        }
+        match serde_json::from_slice::<Events>(body) {
+            Ok(Events { events }) if events.len() <= wire::MAX_EVENTS => {
+                self.calls.take(events);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn listen(&self) -> Option<broadcast::Receiver<CallEvent>> {
+        Some(self.calls.listen())
     }
 
     fn status<'a>(&'a self, call: &'a str) -> Answer<'a, Result<CallStatus, DriverError>> {
