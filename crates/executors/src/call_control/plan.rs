@@ -71,7 +71,7 @@ pub fn plan(
         CallOperation::PlayHold => {
             let seconds = input.get("seconds").and_then(Value::as_u64);
             let for_ms = seconds.and_then(|seconds| u32::try_from(seconds.min(300) * 1000).ok());
-            command(Command::PlayHold(PlayHold { source: Some(HoldSource::Tone), for_ms }))
+            command(Command::PlayHold(PlayHold { source: Some(HoldSource::Tone), signalled: false, for_ms }))
         }
         CallOperation::Collect => collect(input),
         CallOperation::EndCall | CallOperation::ConversationEnding => {

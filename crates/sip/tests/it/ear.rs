@@ -125,6 +125,48 @@ impl Ear {
         Speaking(task)
     }
 
+    /// Says these stretches, in milliseconds: sounds like speech, quiet, speech, … and then quiet for good.
+    pub async fn say(&self, stretches: Vec<u32>) -> Speaking {
+        let to = self.partner().await;
+        self.say_to(to, stretches)
+    }
+
+    pub fn say_to(&self, to: SocketAddr, stretches: Vec<u32>) -> Speaking {
+        let socket = Arc::clone(&self.socket);
+        let task = tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(Duration::from_millis(20));
+            let speaks = |ms: u32| {
+                let mut end = 0;
+                let at = stretches.iter().position(|stretch| {
+                    end += stretch;
+                    ms < end
+                });
+                at.is_some_and(|at| at % 2 == 0)
+            };
+            for packet_number in 0u16.. {
+                ticks.tick().await;
+                let at = u32::from(packet_number) * 160;
+                let mut packet = vec![0x80, 0];
+                packet.extend(packet_number.to_be_bytes());
+                packet.extend(at.to_be_bytes());
+                packet.extend(0x5566_7788u32.to_be_bytes());
+                packet.extend((0..160u32).map(|n| {
+                    if !speaks(u32::from(packet_number) * 20) {
+                        return mu_law(0);
+                    }
+                    let n = f64::from(at + n);
+                    let drift = (n / 900.0).sin() * 120.0;
+                    let wave = |hertz: f64| (std::f64::consts::TAU * hertz * n / 8000.0).sin();
+                    mu_law(
+                        ((wave(180.0 + drift) + wave(730.0 - drift) + wave(1900.0 + drift)) * 2500.0) as i16,
+                    )
+                }));
+                socket.send_to(&packet, to).await.unwrap();
+            }
+        });
+        Speaking(task)
+    }
+
     /// Presses keys, each told by 7 packets, some of them doubled.
     pub async fn press(&self, keys: &str) {
         self.press_from(50_000_000, keys).await;

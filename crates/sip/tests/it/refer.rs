@@ -8,7 +8,7 @@ use crate::house::House;
 use crate::sipp::{self, Sipp};
 
 /// A NOTIFY of the caller about a REFER.
-fn notify(cseq: u32, status: &str, state: &str) -> String {
+pub fn notify(cseq: u32, status: &str, state: &str) -> String {
     let more = format!(
         "Event: refer\n      Subscription-State: {state}\n      Content-Type: message/sipfrag;version=2.0"
     );
