@@ -16,6 +16,7 @@ fi
 target=${CARGO_TARGET_DIR:-target}
 rm -rf "$target/tmp/telephony-scenarios"
 timeout 600 cargo test -p hookswitch-telephony -p hookswitch-media -p hookswitch-sip --no-fail-fast
+timeout 600 cargo test -p hookswitch --test sip --no-fail-fast
 
 page=docs/telephony-scenarios.md
 {

@@ -2,11 +2,14 @@
 //! ended ends.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use hookswitch_model::definition::ToolKind;
 use hookswitch_model::draft::CallControlDraft;
 use hookswitch_model::session::EndReason;
+use hookswitch_model::{ActId, ExecutionId, Outcome, ToolId};
 use hookswitch_registry::CallPort;
-use hookswitch_telephony::{CallEvent, Driver, EventKind};
+use hookswitch_telephony::{CallEvent, Driver, EventKind, OpResult};
 use http::HeaderMap;
 use serde_json::Value;
 use tokio::sync::broadcast::error::RecvError;
@@ -52,6 +55,54 @@ impl Engine {
                 tracing::warn!(session = %session.id, %error, "a session could not be ended with its call");
             }
         }
+    }
+}
+
+/// How long an operation that still runs is waited for.
+const STILL_RUNS: Duration = Duration::from_mins(15);
+
+impl Engine {
+    /// Asks the call engine for acts whose outcome a killed server did not hear; nothing is repeated.
+    pub(crate) fn ask_call_engine(
+        &self,
+        session: &Arc<LiveSession>,
+        unknown: Vec<(ActId, ExecutionId, ToolId)>,
+    ) {
+        let call = session.system.get("call_id").and_then(Value::as_str).map(str::to_owned);
+        let (Some(driver), Some(call)) = (self.inner.settings.calls.driver.clone(), call) else { return };
+        let is_call_control = |tool: &ToolId| {
+            let mut tools = session.tools.iter();
+            let found = tools.find(|live| live.prepared.id == *tool);
+            found.is_some_and(|live| matches!(live.prepared.definition.kind, ToolKind::CallControl(_)))
+        };
+        let asked: Vec<_> = unknown.into_iter().filter(|(_, _, tool)| is_call_control(tool)).collect();
+        if asked.is_empty() {
+            return;
+        }
+        let (engine, scope) = (self.clone(), session.scope);
+        self.inner.tasks.spawn(async move {
+            for (act, execution, _) in asked {
+                let Some(result) = outcome_of(driver.as_ref(), &call, &act.to_string()).await else {
+                    continue;
+                };
+                let outcome = result.outcome();
+                if matches!(outcome, Outcome::Done | Outcome::Failed)
+                    && let Err(error) = engine.settle(scope, execution, outcome, Some(result.told())).await
+                {
+                    tracing::info!(%execution, %error, "an act was settled otherwise");
+                }
+            }
+        });
+    }
+}
+
+/// What the call engine knows of an operation, now or when it has ended.
+async fn outcome_of(driver: &dyn Driver, call: &str, key: &str) -> Option<OpResult> {
+    let status = driver.status(call).await.ok()?;
+    let operation = status.operations.into_iter().find(|operation| operation.operation == key)?;
+    match operation.result {
+        Some(result) => Some(result),
+        None => tokio::time::timeout(STILL_RUNS, driver.outcome(call, key)).await.ok().flatten(),
     }
 }
 

@@ -23,7 +23,9 @@ use crate::status::CallStatus;
 /// How long the engine may take to take a command.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
 /// How often the engine is asked for an outcome whose event has not come.
-const ASK_EVERY: Duration = Duration::from_secs(10);
+const ASK_EVERY: Duration = Duration::from_secs(5);
+/// So many times in a row nobody answered: the engine is gone, and with it what it knew.
+const GONE_AFTER: u32 = 3;
 
 /// Where the engine is and how it is spoken to.
 #[derive(Debug)]
@@ -96,6 +98,7 @@ impl EngineWebhook {
 
     /// Waits for an event; asks now and then, since events may be lost with the engine that would have sent them.
     async fn wait_for(&self, call: &str, key: &str) -> Option<OpResult> {
+        let mut unanswered = 0;
         loop {
             let changed = self.calls.changed();
             match self.calls.known(call, key) {
@@ -108,6 +111,7 @@ impl EngineWebhook {
             }
             match self.ask(&Ask::Status { call: call.to_owned() }).await {
                 Ok(Wire::Status { status }) => {
+                    unanswered = 0;
                     let known = status.operations.into_iter().find(|operation| operation.operation == key);
                     match known {
                         Some(operation) => {
@@ -121,7 +125,13 @@ impl EngineWebhook {
                 }
                 Ok(Wire::Refused(refused)) if refused.code == "unknown_call" => return None,
                 Ok(_) => {}
-                Err(error) => tracing::warn!(call, %error, "a call's status can't be had"),
+                Err(error) => {
+                    tracing::warn!(call, %error, "a call's status can't be had");
+                    unanswered += 1;
+                    if unanswered >= GONE_AFTER {
+                        return None;
+                    }
+                }
             }
         }
     }
