@@ -21,7 +21,12 @@ const LONGEST: Duration = Duration::from_mins(10);
 impl Engine {
     /// Has processes made for the session's code, so that its first calls find them waiting.
     pub(crate) fn warm_code(&self, session: &Arc<LiveSession>) {
-        let code = session.tools.iter().filter(|tool| tool.prepared.definition.kind.kind() == Kind::Python);
+        // A simulation runs no code.
+        if session.is_simulated() {
+            return;
+        }
+        let cast = session.cast();
+        let code = cast.tools.iter().filter(|tool| tool.prepared.definition.kind.kind() == Kind::Python);
         for tool in code.take(MOST_WARMED) {
             // Nobody waits for it, and a failure shows at the call.
             tokio::spawn(make_ready(self.clone(), Arc::downgrade(session), Arc::clone(tool)));

@@ -1,8 +1,9 @@
-//! Python tools from outside: the real binary with its real sandbox.
+//! Code tools from outside: the real binary with its real sandbox, real functions and emulators that nobody here wrote.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::disallowed_types,
+    clippy::large_futures,
     reason = "tests read their own environment"
 )]
 
@@ -18,6 +19,7 @@ mod house;
 #[path = "../../../pyenv/tests/it/index.rs"]
 #[allow(dead_code, reason = "another binary uses the rest")]
 mod index;
+mod lambda;
 mod network;
 mod packages;
 mod processes;

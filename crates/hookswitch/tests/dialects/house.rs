@@ -35,7 +35,7 @@ impl House {
         Self::start_with(script, "").await
     }
 
-    /// The same with settings of a configuration file.
+    /// The same with settings of a configuration file, where `{receiver}` stands for the receiver's address.
     pub(crate) async fn start_with(
         script: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static,
         settings: &str,
@@ -58,7 +58,7 @@ impl House {
         let receiver = TestServer::start(script).await;
         let allowed = receiver.address().to_string();
         let file = folder.path().join("settings.toml");
-        std::fs::write(&file, settings).unwrap();
+        std::fs::write(&file, settings.replace("{receiver}", &allowed)).unwrap();
         let flags = ["--allow-egress", &allowed, "--config", file.to_str().unwrap()];
         let server = ServerProcess::start(folder.path(), &flags);
         Self { receiver, server, folder }
