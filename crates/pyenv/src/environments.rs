@@ -277,7 +277,9 @@ impl Inner {
             return Ok(Some(self.curated_order(set)));
         }
         // Imported without being asked for, as authors are used to from the curated sets.
-        let missing = known().filter_map(|module| module.parse::<Requirement>().ok());
+        let named = |module: &&str| wanted.requirements().any(|line| line.name.as_str() == *module);
+        let missing =
+            known().filter(|module| !named(module)).filter_map(|module| module.parse::<Requirement>().ok());
         let wanted = wanted.with(missing);
         let key = EnvironmentKey::of(&self.interpreter, &wanted.text(), "");
         Ok(Some(Order { key, prefix: "own", wanted, lock: None }))
