@@ -9,7 +9,7 @@ use crate::openapi::document;
 fn everything() -> Value {
     json!({
         "name": "all", "display_name": "All", "description": "d", "kind": "webhook",
-        "webhook": {"url": "https://a.example/", "method": "POST", "headers": {"x": "y"}, "query": {"q": "1"},
+        "webhook": {"url": "https://a.example/", "method": "POST", "headers": {"x": "y"}, "own_secrets": {"s": "v"}, "query": {"q": "1"},
             "body": {}, "redirects": "same_origin", "verify_tls": true, "signature": "none",
             "variables": {"syntax": "dollar", "url_syntax": "single", "case_blind": true,
                 "prefixes": [["input", "input"]], "bare": ["vars"], "system_names": [["a", "from"]]},
