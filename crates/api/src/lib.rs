@@ -16,6 +16,7 @@ mod panic;
 mod query;
 mod rate;
 mod route;
+mod socket;
 mod trace;
 
 pub use access::{
@@ -33,4 +34,5 @@ pub use panic::catch_panics;
 pub use query::Query;
 pub use rate::{Limiter, Limits, Pace, Place, RateRule, RouteSet, TooMany, Whose};
 pub use route::{NoteRoute, NoteRouteLayer};
+pub use socket::{Closing, Heard, MOST_MESSAGE, Socket, SocketGone, bounded};
 pub use trace::traceparent;

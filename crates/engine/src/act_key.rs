@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use hookswitch_executors::Variables;
-use hookswitch_model::definition::{Arguments, Definition, ToolKind};
+use hookswitch_model::definition::{Arguments, Definition};
 use hookswitch_model::draft::NameRule;
 use hookswitch_model::execution::ActKey;
 use hookswitch_model::{Effect, ToolId};
@@ -29,10 +29,7 @@ pub(crate) fn fingerprint(
     context.update(tool.uuid().as_bytes());
     let meant = meant_arguments(definition, arguments);
     context.update(canonical(&meant).as_bytes());
-    let names = match &definition.kind {
-        ToolKind::Webhook(plan) => Cow::Borrowed(&plan.names),
-        _ => Cow::Owned(NameRule::default()),
-    };
+    let names = definition.kind.names().map_or_else(|| Cow::Owned(NameRule::default()), Cow::Borrowed);
     let variables = Variables {
         names: &names,
         input: &Value::Null,

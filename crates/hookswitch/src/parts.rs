@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use hookswitch_courier::Courier;
-use hookswitch_egress::{Client, HickoryResolver, Policy};
-use hookswitch_engine::{Engine, EngineSettings};
+use hookswitch_egress::{Client, HickoryResolver, Policy, PolicySettings};
+use hookswitch_engine::{CallSettings, Engine, EngineSettings};
 use hookswitch_registry::Registry;
 use hookswitch_store::{Store, StoreOptions, Writer, WriterOptions};
 use hookswitch_vault::{KeyFile, MasterKeys, Vault};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
+use crate::aws;
 use crate::config::Config;
 use crate::node::Node;
 
@@ -36,7 +37,8 @@ impl Parts {
             .with_context(|| format!("the database {:?} can't be opened", config.database_url))?;
         let (keys, file) = master_keys(config)?;
         let vault = Arc::new(Vault::new(keys));
-        let egress = egress(config, own)?;
+        let policy = PolicySettings { own_listeners: own, ..config.egress.clone() };
+        let egress = client(config, policy.clone())?;
         let registry = Registry::with_key_file(store.clone(), vault, egress.clone(), file);
         let missing = registry.missing_master_keys().await?;
         if !missing.is_empty() {
@@ -49,7 +51,11 @@ impl Parts {
         }
         let writer = Writer::start(store.clone(), WriterOptions::default());
         let node = Node::open(&config.data)?;
-        let settings = EngineSettings { node: node.id, ..config.engine.clone() };
+        let python = crate::python::start(config, &egress, &store).await?;
+        let aws = aws::settings(config, policy)?;
+        let driver = crate::telephony::start(&config.telephony).await?;
+        let calls = CallSettings { driver, ..config.engine.calls.clone() };
+        let settings = EngineSettings { node: node.id, python, aws, calls, ..config.engine.clone() };
         let courier = Courier::new(registry.clone(), egress.clone(), node.id, config.courier.clone());
         let engine = Engine::new(registry.clone(), writer, egress, settings);
         Ok(Self { store, registry, engine, courier, _node: node })
@@ -81,11 +87,10 @@ fn master_keys(config: &Config) -> anyhow::Result<(MasterKeys, Option<KeyFile>)>
     Ok((loaded.keys, Some(file)))
 }
 
-fn egress(config: &Config, own: Vec<SocketAddr>) -> anyhow::Result<Client> {
-    let mut settings = config.egress.clone();
-    settings.own_listeners = own;
+/// A way out under a policy.
+pub(crate) fn client(config: &Config, policy: PolicySettings) -> anyhow::Result<Client> {
     let resolver = HickoryResolver::from_system().context("the system's name servers can't be read")?;
-    let mut builder = Client::builder(Policy::new(settings), Arc::new(resolver));
+    let mut builder = Client::builder(Policy::new(policy), Arc::new(resolver));
     if let Some(path) = &config.extra_roots {
         builder = builder.extra_roots(read_roots(path)?);
     }

@@ -65,6 +65,7 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     tracing::info!(address = %format!("{scheme}://{address}"), database = ?config.database_url, "serving");
     let stopped = server.serve(listener, shutdown).await;
+    parts.engine.python().shutdown();
     // After the last events of the sessions, so that what can be told at once is told.
     parts.courier.stop(LAST_DELIVERIES).await;
     parts.store.close().await;

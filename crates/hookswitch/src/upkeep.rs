@@ -17,6 +17,8 @@ const BREATH: Duration = Duration::from_millis(200);
 pub(crate) fn start(engine: &Engine, store: Store, keep_payloads: Duration, keep_rows: Duration) {
     let sweeping = engine.clone();
     tokio::spawn(async move { sweeping.sweep_forever().await });
+    let following = engine.clone();
+    tokio::spawn(async move { following.follow_changes().await });
     let engine = engine.clone();
     tokio::spawn(async move {
         while !engine.is_draining() {

@@ -8,8 +8,9 @@ use hookswitch_template::{Extraction, JsonTemplate, Path, Text};
 use serde_json::Value;
 
 use crate::config_schema::ConfigSchema;
-use crate::draft::{CallControlDraft, Kind, LambdaDraft, NullRule, PythonDraft, RetryWait};
+use crate::draft::{CallControlDraft, Kind, NameRule, NullRule, PythonDraft, RetryWait};
 use crate::effect::{Effect, Repeats};
+use crate::lambda::LambdaPlan;
 use crate::name::{SecretName, ToolName};
 use crate::plan::{HostedFunction, RequestPlan};
 use crate::session::Channel;
@@ -168,7 +169,7 @@ pub enum ToolKind {
     /// Python code in the sandbox.
     Python(Box<PythonDraft>),
     /// An AWS Lambda function.
-    Lambda(Box<LambdaDraft>),
+    Lambda(Box<LambdaPlan>),
     /// The connected app.
     Client,
     /// A text that enters the conversation.
@@ -180,6 +181,16 @@ pub enum ToolKind {
 }
 
 impl ToolKind {
+    /// How the variables of its request are resolved, where it has a request.
+    pub fn names(&self) -> Option<&NameRule> {
+        match self {
+            Self::Webhook(plan) => Some(&plan.names),
+            Self::Lambda(plan) => Some(&plan.names),
+            Self::Python(python) => python.variables.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The word of the kind.
     pub const fn kind(&self) -> Kind {
         match self {

@@ -9,6 +9,7 @@
 
 pub mod agent;
 pub mod binding;
+pub mod brain;
 pub mod changes;
 pub mod config_schema;
 pub mod definition;
@@ -20,6 +21,8 @@ pub mod execution;
 pub mod finding;
 pub mod id;
 pub mod key;
+pub mod lambda;
+pub mod mock;
 pub mod name;
 pub mod parameter;
 pub mod phone;

@@ -42,6 +42,24 @@ const ALL: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0005_session_tools.sql"),
     ),
     (
+        6,
+        "python packages",
+        include_str!("../migrations/sqlite/0006_python_packages.sql"),
+        include_str!("../migrations/postgres/0006_python_packages.sql"),
+    ),
+    (
+        7,
+        "links",
+        include_str!("../migrations/sqlite/0007_links.sql"),
+        include_str!("../migrations/postgres/0007_links.sql"),
+    ),
+    (
+        8,
+        "simulations",
+        include_str!("../migrations/sqlite/0008_simulations.sql"),
+        include_str!("../migrations/postgres/0008_simulations.sql"),
+    ),
+    (
         9,
         "event webhooks",
         include_str!("../migrations/sqlite/0009_event_webhooks.sql"),

@@ -2,18 +2,21 @@
 
 mod agents;
 mod arguments;
+mod chat;
 mod completions;
 mod event_webhooks;
 mod executions;
 mod export;
 mod import;
 mod keys;
+mod lambda;
 mod listing;
 mod master_key;
 mod orgs;
 mod projects;
 mod secrets;
 mod sessions;
+mod simulate;
 mod tools;
 
 use clap::Subcommand;
@@ -44,12 +47,19 @@ pub enum Command {
     /// Secrets that tools use; values are never shown
     #[command(subcommand)]
     Secrets(secrets::Secrets),
+    /// AWS Lambda functions that tools can call
+    #[command(subcommand)]
+    Lambda(lambda::Lambda),
     /// Live sessions
     #[command(subcommand)]
     Sessions(sessions::Sessions),
     /// Webhooks that are told what happens in sessions
     #[command(subcommand)]
     EventWebhooks(event_webhooks::EventWebhooks),
+    /// Talk to an agent in the terminal
+    Chat(chat::Chat),
+    /// Hold scripted conversations and check what happens in them
+    Simulate(simulate::Simulate),
     /// Records of tool calls
     #[command(subcommand)]
     Executions(executions::Executions),
@@ -96,8 +106,11 @@ pub(crate) async fn run(
         Command::Tools(tools) => tools.run(context).await,
         Command::Agents(agents) => agents.run(context).await,
         Command::Secrets(secrets) => secrets.run(context).await,
+        Command::Lambda(lambda) => lambda.run(context).await,
         Command::Sessions(sessions) => sessions.run(context).await,
         Command::EventWebhooks(webhooks) => webhooks.run(context).await,
+        Command::Chat(chat) => chat.run(context).await,
+        Command::Simulate(simulate) => simulate.run(context).await,
         Command::Executions(executions) => executions.run(context).await,
         Command::Import(import) => import.run(context).await,
         Command::Export(export) => export.run(context).await,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use hookswitch_executors::Opened;
 use hookswitch_model::binding::sealed_reference;
 use hookswitch_model::definition::{Definition, ToolKind};
-use hookswitch_model::draft::{SignatureScheme, ToolDraft};
+use hookswitch_model::draft::{LambdaDraft, SignatureScheme, ToolDraft};
 use hookswitch_model::secret::{Sealable, is_secret_name};
 use hookswitch_model::{Scope, SealId};
 use hookswitch_registry::{Prepared, Registry};
@@ -38,6 +38,9 @@ pub(crate) async fn open_all(
 /// not signed, since it has no secret that could sign.
 pub(crate) fn take_literals(draft: &mut ToolDraft) -> HashMap<SealId, SecretString> {
     let mut literals = HashMap::new();
+    if let Some(lambda) = &mut draft.lambda {
+        take_from_lambda(lambda, &mut literals);
+    }
     let Some(webhook) = &mut draft.webhook else { return literals };
     if webhook.signature == SignatureScheme::Standard {
         webhook.signature = SignatureScheme::None;
@@ -61,6 +64,24 @@ pub(crate) fn take_literals(draft: &mut ToolDraft) -> HashMap<SealId, SecretStri
         }
     }
     literals
+}
+
+/// The same of a Lambda function: its credentials and what of its environment has no variables.
+fn take_from_lambda(lambda: &mut LambdaDraft, literals: &mut HashMap<SealId, SecretString>) {
+    let own = lambda.variables.clone().unwrap_or_default().text_syntax();
+    let credentials = [&mut lambda.access_key, &mut lambda.secret_key, &mut lambda.session_token];
+    let credentials = credentials.into_iter().flatten().map(|value| (value, Syntax::Braces));
+    let environment = lambda.environment_variables.values_mut().map(|value| (value, own));
+    for (value, syntax) in credentials.chain(environment) {
+        let text = match &*value {
+            Sealable::Literal { literal } => literal.clone(),
+            Sealable::Text(text) if is_literal(text, syntax) => text.clone(),
+            _ => continue,
+        };
+        let id = SealId::generate();
+        literals.insert(id, SecretString::from(text));
+        *value = Sealable::sealed(id);
+    }
 }
 
 fn is_literal(text: &str, syntax: Syntax) -> bool {
@@ -87,14 +108,19 @@ pub(crate) async fn open_without(
             opened.secrets.insert(name.as_str().to_ascii_lowercase(), secret);
         }
     }
-    if let ToolKind::Webhook(plan) = &definition.kind {
-        for seal in plan.seals() {
-            if opened.seals.contains_key(&seal) {
-                continue;
-            }
-            let secret = registry.open_seal(scope, seal).await?;
-            opened.seals.insert(seal, secret.ok_or_else(|| OpenError::Missing(seal.to_string()))?);
+    let seals: Vec<SealId> = match &definition.kind {
+        ToolKind::Webhook(plan) => plan.seals().collect(),
+        ToolKind::Lambda(plan) => plan.seals().collect(),
+        _ => Vec::new(),
+    };
+    for seal in seals {
+        if opened.seals.contains_key(&seal) {
+            continue;
         }
+        let secret = registry.open_seal(scope, seal).await?;
+        opened.seals.insert(seal, secret.ok_or_else(|| OpenError::Missing(seal.to_string()))?);
+    }
+    if let ToolKind::Webhook(plan) = &definition.kind {
         for (name, seal) in &plan.own_secrets {
             if let Some(secret) = opened.seals.get(seal) {
                 opened.secrets.insert(name.clone(), secret.clone());

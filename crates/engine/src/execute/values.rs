@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use hookswitch_executors::{Opened, Variables};
-use hookswitch_model::definition::{Definition, FixedSource, SystemUse, ToolKind};
+use hookswitch_model::definition::{Definition, FixedSource, SystemUse};
 use hookswitch_model::draft::NameRule;
 use hookswitch_model::session::Channel;
 use hookswitch_model::{ActId, Stamp};
@@ -55,10 +55,7 @@ impl<'w> CallValues<'w> {
             Some(_) => SystemUse::Clock,
             None => definition.system_use,
         });
-        let names = match tool.map(|tool| &tool.prepared.definition.kind) {
-            Some(ToolKind::Webhook(plan)) => &plan.names,
-            _ => &*NATIVE_NAMES,
-        };
+        let names = tool.map_or(&*NATIVE_NAMES, |tool| names_of(&tool.prepared.definition));
         let facts = CallFacts {
             tool_call_id: &work.tool_call_id,
             function: &work.name,
@@ -69,7 +66,7 @@ impl<'w> CallValues<'w> {
         Self {
             names,
             input: work.arguments.clone(),
-            system: system_values::of_call(&session.system, &facts, now, needed),
+            system: system_values::of_call(&session.cast().system, &facts, now, needed),
             vars,
             config: Value::Object(tool.map(|tool| tool.config.clone()).unwrap_or_default()),
             secrets: HashMap::new(),
@@ -97,6 +94,11 @@ impl<'w> CallValues<'w> {
             secrets: &self.secrets,
         }
     }
+}
+
+/// The rule by which a definition finds values.
+pub(crate) fn names_of(definition: &Definition) -> &NameRule {
+    definition.kind.names().unwrap_or(&NATIVE_NAMES)
 }
 
 /// Where fixed values come from.

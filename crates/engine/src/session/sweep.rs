@@ -18,13 +18,18 @@ const EVERY: Duration = Duration::from_secs(5);
 const BATCH: u32 = 100;
 
 impl Engine {
-    /// Sweeps for as long as the engine lives.
+    /// Sweeps for as long as the engine lives, and tells sessions of tools that are switched on or off.
     pub async fn sweep_forever(&self) {
         let mut ticks = tokio::time::interval(EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut changes = self.inner.registry.changes();
         while !self.is_draining() {
-            ticks.tick().await;
-            self.sweep().await;
+            tokio::select! {
+                _ = ticks.tick() => self.sweep().await,
+                change = changes.recv() => if let Ok(change) = change {
+                    self.tell_of_change(change).await;
+                },
+            }
         }
     }
 
@@ -49,6 +54,7 @@ impl Engine {
                 self.inner.sessions.remove(session.id);
             }
         }
+        self.check_keys().await;
         self.renew_leases().await;
         self.end_forgotten().await;
         self.end_overdue().await;
@@ -65,6 +71,9 @@ impl Engine {
             Ok(kept) => {
                 let kept: HashSet<SessionId> = kept.into_iter().collect();
                 for lost in ours.into_iter().filter(|id| !kept.contains(id)) {
+                    if let Some(session) = self.inner.sessions.get(lost) {
+                        Self::cut_links(&session);
+                    }
                     self.inner.sessions.remove(lost);
                 }
             }

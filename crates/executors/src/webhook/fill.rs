@@ -2,21 +2,19 @@
 
 use bytes::Bytes;
 use hookswitch_egress::{CheckedUrl, Freshness, Policy, RedirectRule, TlsRule};
-use hookswitch_model::draft::{QueryLists, RedirectPolicy, SignatureScheme, UnsetRule};
+use hookswitch_model::draft::{QueryLists, RedirectPolicy, SignatureScheme};
 use hookswitch_model::parameter::Place;
 use hookswitch_model::plan::{BodyPlan, HeaderValuePlan, RequestPlan};
-use hookswitch_template::{
-    EmptyInPath, FillError, FillRules, HeaderTemplate, Lookup, UnsetMember, push_query_pair, text_form,
-};
+use hookswitch_template::{FillError, FillRules, HeaderTemplate, Lookup, push_query_pair, text_form};
 use http::Method;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
 use super::user_info;
-use super::watched::{Secrets, Watched};
 use crate::opened::Opened;
 use crate::variables::Variables;
+use crate::watched::{Secrets, VariableRules, Watched};
 
 /// Most redirects to the same origin.
 const SAME_ORIGIN_HOPS: u8 = 3;
@@ -84,13 +82,15 @@ pub fn fill(
         // A receiver that checks signatures must not get used to requests without one.
         return Err(Refused::NotConfigured);
     }
-    let watched = Watched::new(plan, variables);
+    let watched = Watched::new(variable_rules(plan), variables);
     let rules = rules_of(plan);
     let mut unset = Vec::new();
     let mut url = match url.fill_open(&Secrets(&watched), &watched, &rules) {
         Ok(filled) => take(filled, &mut unset),
         // Rather what is missing than what it made of the URL.
-        Err(_) if watched.is_missing() => return watched.finish().and(Err(Refused::NotConfigured)),
+        Err(error) if watched.is_missing() => {
+            return Err(watched.into_missing().map_or(error.into(), Refused::Unresolved));
+        }
         Err(error) => return Err(error.into()),
     };
     let mut headers = fill_headers(plan, &watched, opened, &mut unset)?;
@@ -101,7 +101,9 @@ pub fn fill(
     let placed = place_arguments(plan, variables.input, &mut url, &mut headers)?;
     let is_trial = variables.system.get("test") == Some(&Value::Bool(true));
     let body = fill_body(plan, &watched, placed, &mut headers, is_trial, &mut unset)?;
-    watched.finish()?;
+    if let Some(name) = watched.into_missing() {
+        return Err(Refused::Unresolved(name));
+    }
     let url = if plan.may_have_user_info { user_info::take(url, &mut headers)? } else { url };
     let url = policy.check_url(&url).map_err(Refused::Address)?;
     Ok(FilledRequest {
@@ -122,13 +124,12 @@ pub fn fill(
     })
 }
 
+const fn variable_rules(plan: &RequestPlan) -> VariableRules<'_> {
+    VariableRules { names: &plan.names, declared: &plan.declared, unset: plan.unset }
+}
+
 fn rules_of(plan: &RequestPlan) -> FillRules {
-    let (unset_member, empty_in_path) = match plan.unset {
-        UnsetRule::Empty => (UnsetMember::Null, EmptyInPath::Keep),
-        UnsetRule::RefuseInPath => (UnsetMember::Null, EmptyInPath::Refuse),
-        UnsetRule::Refuse => (UnsetMember::Drop, EmptyInPath::Refuse),
-    };
-    FillRules { unset_member, empty_in_path, ..FillRules::default() }
+    variable_rules(plan).fill_rules()
 }
 
 fn fill_headers(

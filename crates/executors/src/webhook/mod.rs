@@ -6,9 +6,9 @@ mod fill;
 mod record;
 mod send;
 mod user_info;
-mod watched;
 
 pub use answer::{read_answer, read_error};
 pub use fill::{FilledRequest, Refused, fill};
+pub(crate) use record::body_of;
 pub use record::record_request;
 pub use send::{attempt, preview, timings_of};

@@ -41,7 +41,7 @@ fn is_text_of(secret: &Value, text: &[u8]) -> bool {
     !secret.is_null() && hookswitch_template::text_form(secret).as_bytes() == text
 }
 
-fn body_of(body: &[u8], redactor: &Redactor, sensitive: &[Value]) -> Value {
+pub(crate) fn body_of(body: &[u8], redactor: &Redactor, sensitive: &[Value]) -> Value {
     if body.is_empty() {
         return Value::Null;
     }

@@ -1,15 +1,22 @@
 //! Settings from defaults, a file, the environment and flags, in rising order. Every value remembers where it came
 //! from, so that an error can say which line, variable or flag to mend.
 
+mod aws;
 mod file;
 mod mount;
 mod origin;
+mod packages;
 mod parse;
+mod python;
 mod settings;
+mod telephony;
 
 pub(crate) use mount::{MountPlace, MountSetting};
 pub(crate) use origin::Origin;
+pub(crate) use packages::PackagesConfig;
+pub(crate) use python::PythonMode;
 pub(crate) use settings::{Config, LogFormat, ServeFlags};
+pub(crate) use telephony::{CallEngine, TelephonyConfig};
 
 use origin::Given;
 
@@ -71,7 +78,7 @@ pub(crate) fn load(flags: &ServeFlags, environment: &[(String, String)]) -> Resu
     }
     settings::environment_into(environment, &mut given);
     settings::flags_into(flags, &mut given);
-    settings::build(&given)
+    settings::build(&given, environment)
 }
 
 #[cfg(test)]

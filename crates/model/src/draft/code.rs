@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::names::NameRule;
+use super::names::{NameRule, UnsetRule};
 use crate::secret::Sealable;
 
 /// What code may reach.
@@ -37,6 +37,9 @@ pub struct PythonDraft {
     /// What it may reach. Default: nothing.
     #[serde(default)]
     pub network: Network,
+    /// Under which names it is told the values of the session. Default: their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variables: Option<NameRule>,
 }
 
 /// How Lambda is invoked.
@@ -86,6 +89,9 @@ pub struct LambdaDraft {
     /// How the variables of its templates are found. Default: the native rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variables: Option<NameRule>,
+    /// What a variable without a value does.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub unset: UnsetRule,
     /// Version or alias.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualifier: Option<String>,

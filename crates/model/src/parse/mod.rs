@@ -5,6 +5,7 @@ mod arguments;
 mod call_control;
 mod code;
 mod effect;
+mod lambda;
 mod references;
 mod webhook;
 
@@ -50,7 +51,7 @@ impl ToolDraft {
             }
         };
         self.check_numbers(findings);
-        let names = self.webhook.as_ref().and_then(|webhook| webhook.variables.clone()).unwrap_or_default();
+        let names = self.name_rule();
         let arguments = arguments::parse(self, findings);
         let kind = self.parse_kind(&names, arguments.as_ref(), findings);
         let speech_line = self.speech.line.as_ref().and_then(|line| {
@@ -107,6 +108,14 @@ impl ToolDraft {
             maybe_secrets: references.maybe_secrets,
             system_use: references.system_use,
         })
+    }
+
+    /// How the variables of its templates are found.
+    fn name_rule(&self) -> NameRule {
+        let webhook = self.webhook.as_ref().and_then(|webhook| webhook.variables.as_ref());
+        let lambda = self.lambda.as_ref().and_then(|lambda| lambda.variables.as_ref());
+        let python = self.python.as_ref().and_then(|python| python.variables.as_ref());
+        webhook.or(lambda).or(python).cloned().unwrap_or_default()
     }
 
     fn check_numbers(&self, findings: &mut Findings) {
@@ -204,8 +213,10 @@ impl ToolDraft {
             }
             Kind::Lambda => {
                 if let Some(draft) = &self.lambda {
-                    code::check_lambda(draft, findings);
-                    return Some(ToolKind::Lambda(Box::new(draft.clone())));
+                    let declared = arguments.map(Arguments::declared).unwrap_or_default();
+                    return lambda::parse(draft, declared, names, findings)
+                        .map(Box::new)
+                        .map(ToolKind::Lambda);
                 }
             }
             Kind::Context => {

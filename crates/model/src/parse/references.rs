@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::definition::{SystemUse, ToolKind};
 use crate::draft::{NameRule, Namespace, ToolDraft, UnsetRule};
 use crate::finding::Findings;
+use crate::lambda::SecretText;
 use crate::name::SecretName;
 use crate::parameter::ParameterSource;
 use crate::plan::Target;
@@ -79,6 +80,22 @@ pub(super) fn collect(
             note_system(path, draft, names, &mut references);
             note(path, draft, names, &mut references, findings);
         }
+    }
+    if let ToolKind::Python(_) = kind {
+        // Code is told all of the session's values: which it reads nobody knows.
+        references.system_use = SystemUse::Clock;
+    }
+    if let ToolKind::Lambda(plan) = kind {
+        // What is known of the call goes along, and with it the time of day.
+        references.system_use = SystemUse::Clock;
+        for path in plan.variables() {
+            note(path, draft, names, &mut references, findings);
+        }
+        let native = NameRule::default();
+        for path in plan.credential_texts().flat_map(SecretText::variables) {
+            note(path, draft, &native, &mut references, findings);
+        }
+        plan.stand_ins().for_each(|name| push(&mut references.maybe_secrets, name));
     }
     let spoken: Vec<&Path> = match kind {
         ToolKind::Context(text) => text.paths().collect(),
@@ -154,7 +171,11 @@ fn note(
                 // One that is not there refuses the request by its own rule, with its own words.
                 Some(Ok(name)) if refuses_unset(draft) => push(&mut references.maybe_secrets, name),
                 Some(Ok(name)) => push(&mut references.secrets, name),
-                _ => findings.error("$.webhook", "invalid_name", format!("{path} names no secret")),
+                _ => findings.error(
+                    format!("$.{}", draft.kind.as_str()),
+                    "invalid_name",
+                    format!("{path} names no secret"),
+                ),
             }
             return;
         }
@@ -210,7 +231,8 @@ fn names_argument(places: &[Namespace], draft: &ToolDraft, path: &Path) -> bool 
 
 /// Whether a variable without a value refuses the request.
 fn refuses_unset(draft: &ToolDraft) -> bool {
-    draft.webhook.as_ref().is_some_and(|webhook| webhook.unset == UnsetRule::Refuse)
+    let webhook = draft.webhook.as_ref().map(|webhook| webhook.unset);
+    webhook.or(draft.lambda.as_ref().map(|lambda| lambda.unset)) == Some(UnsetRule::Refuse)
 }
 
 fn is_argument(draft: &ToolDraft, name: &str) -> bool {

@@ -75,6 +75,14 @@ impl Store {
         Ok(self.db().row(query).await?.is_some())
     }
 
+    /// The number of the last event that was stored when an epoch of a session began; none for the first one.
+    pub async fn epoch_began_after(&self, session: SessionId, epoch: i64) -> Result<Option<u64>> {
+        let query = sql("select after_seq from session_epochs where session = $1 and epoch = $2")
+            .bind(session)
+            .bind(epoch);
+        self.db().row(query).await?.map(|row| row.get("after_seq")).transpose()
+    }
+
     async fn claim(
         &self,
         id: SessionId,
@@ -101,6 +109,13 @@ impl Store {
         let acts = acts(&mut tx, id).await?;
         let undelivered = undelivered(&mut tx, id).await?;
         let last_seq = last_seq(&mut tx, id).await?;
+        // Events of the owner before that come later than this lost their numbers.
+        let began = sql("insert into session_epochs (session, epoch, after_seq) values ($1, $2, $3) \
+             on conflict (session, epoch) do nothing")
+        .bind(id)
+        .bind(session.epoch)
+        .bind(last_seq);
+        tx.run(began).await?;
         tx.commit().await?;
         Ok(LoadedSession { session, acts, undelivered, last_seq, left_pending })
     }

@@ -15,6 +15,7 @@ mod ledger;
 mod ledger_faults;
 mod numbered;
 mod projects;
+mod python_packages;
 mod raw;
 mod rewrap;
 mod scale;

@@ -5,13 +5,13 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::header;
-use hookswitch_api::{SurfaceState, ToolsRead, read_body};
+use hookswitch_api::{ToolsRead, read_body};
 
 use super::fault::Fault;
 use super::input::pairs_of;
-use super::{Allowed, Answer};
+use super::{Allowed, Answer, ok};
 use crate::BurkiState;
-use crate::wire::discovery::{Wanted, no_credentials, not_available, stored_names};
+use crate::wire::discovery::{Wanted, found, refusal_of};
 use crate::wire::refusal::Refusal;
 
 pub(super) async fn by_query(
@@ -21,7 +21,7 @@ pub(super) async fn by_query(
 ) -> Answer {
     let mut wanted = Wanted::default();
     wanted.take_pairs(pairs_of(request.uri().query().unwrap_or_default()));
-    discover(&state, &caller, &wanted).await
+    discover(&state, &caller, wanted).await
 }
 
 pub(super) async fn by_body(
@@ -32,7 +32,7 @@ pub(super) async fn by_body(
     let mut wanted = Wanted::default();
     wanted.take_pairs(pairs_of(request.uri().query().unwrap_or_default()));
     take_body(&mut wanted, request).await?;
-    discover(&state, &caller, &wanted).await
+    discover(&state, &caller, wanted).await
 }
 
 async fn take_body(wanted: &mut Wanted, request: Request) -> Result<(), Fault> {
@@ -59,19 +59,19 @@ async fn take_body(wanted: &mut Wanted, request: Request) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn discover(state: &BurkiState, caller: &Allowed<ToolsRead>, wanted: &Wanted) -> Answer {
+async fn discover(state: &BurkiState, caller: &Allowed<ToolsRead>, wanted: Wanted) -> Answer {
     let scope = caller.scope();
     state
         .discoveries
         .take(scope.org, Instant::now())
         .map_err(|seconds| Fault::Refusal(Refusal::TooMany(seconds)))?;
-    wanted.region().map_err(Fault::refused)?;
-    if !wanted.has_credentials() {
-        for name in stored_names() {
-            if state.registry().open_secret(scope, &name).await?.is_none() {
-                return Err(Fault::Refusal(no_credentials()));
-            }
+    let query = wanted.query().map_err(Fault::refused)?;
+    let region = query.region.clone();
+    match state.engine().lambda_functions(scope, query).await {
+        Ok(functions) => ok(&found(&functions, &region)),
+        Err(error) => {
+            tracing::info!(%error, "Lambda functions could not be listed");
+            Err(refusal_of(error).map_or_else(Fault::from, Fault::refused))
         }
     }
-    Err(Fault::Refusal(not_available()))
 }

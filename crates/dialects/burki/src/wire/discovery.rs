@@ -1,22 +1,20 @@
 //! Lambda discovery: where its parameters come from, and what it answers (burki: 2.4).
 
-use hookswitch_model::name::SecretName;
-use secrecy::SecretString;
-use serde_json::Value;
+use hookswitch_engine::aws::{Credentials, FunctionInfo, ListError, NO_CREDENTIALS, Region};
+use hookswitch_engine::{FunctionsError, FunctionsQuery};
+use hookswitch_registry::RegistryError;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
 
 use super::configuration::is_region;
 use super::refusal::Refusal;
-
-/// Names of the secrets that stand in for missing credentials.
-pub const ACCESS_KEY: &str = "AWS_ACCESS_KEY_ID";
-/// The secret access key.
-pub const SECRET_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 
 /// What is asked for. `Debug` shows no credential.
 #[derive(Debug, Default)]
 pub struct Wanted {
     access_key: Option<SecretString>,
     secret_key: Option<SecretString>,
+    session_token: Option<SecretString>,
     region: Option<String>,
 }
 
@@ -44,46 +42,80 @@ impl Wanted {
         match name {
             "access_key" => self.access_key = Some(value.into()),
             "secret_key" => self.secret_key = Some(value.into()),
+            "session_token" => self.session_token = Some(value.into()),
             "region" => self.region = Some(value),
             _ => {}
         }
     }
 
-    /// The region, checked.
-    pub fn region(&self) -> Result<&str, Refusal> {
-        let region = self.region.as_deref().unwrap_or("us-east-1");
-        if is_region(region) {
-            Ok(region)
-        } else {
-            Err(Refusal::bad(format!("Invalid AWS region: {region}")))
+    /// What the engine is asked. Credentials count when both keys came.
+    pub fn query(self) -> Result<FunctionsQuery, Refusal> {
+        let region = self.region()?;
+        let credentials = match (self.access_key, self.secret_key) {
+            (Some(access), Some(secret)) => {
+                Some(Credentials::new(access.expose_secret().to_owned(), secret, self.session_token))
+            }
+            _ => None,
+        };
+        Ok(FunctionsQuery { region, credentials, endpoint: None })
+    }
+
+    fn region(&self) -> Result<Region, Refusal> {
+        let Some(text) = &self.region else { return Ok(Region::default()) };
+        let region = text.parse().ok().filter(|_| is_region(text));
+        region.ok_or_else(|| Refusal::bad(format!("Invalid AWS region: {text}")))
+    }
+}
+
+/// The answer with the functions that were found.
+pub fn found(functions: &[FunctionInfo], region: &Region) -> Value {
+    let items: Vec<Value> = functions.iter().map(item).collect();
+    json!({
+        "success": true,
+        "message": format!("Found {} Lambda functions", items.len()),
+        "region": region.as_str(),
+        "total": items.len(),
+        "functions": items,
+    })
+}
+
+fn item(function: &FunctionInfo) -> Value {
+    json!({
+        "function_name": function.function_name,
+        "function_arn": function.function_arn,
+        "description": function.description,
+        "runtime": function.runtime.as_deref().unwrap_or_default(),
+        "timeout": function.timeout,
+        "memory_size": function.memory_size,
+        "code_size": function.code_size,
+        "handler": function.handler.as_deref().unwrap_or_default(),
+        "version": function.version,
+        // AWS leaves the colon out of the zone.
+        "last_modified": function.last_modified.replace("+0000", "Z"),
+    })
+}
+
+/// Why nothing was found; an error where it is a fault of ours.
+pub fn refusal_of(error: FunctionsError) -> Result<Refusal, RegistryError> {
+    let unreachable = |why: &str| format!("Failed to list Lambda functions: {why}");
+    let (status, text) = match error {
+        FunctionsError::NoCredentials => (400, NO_CREDENTIALS.to_owned()),
+        FunctionsError::List(error @ ListError::Aws { .. }) => (400, error.to_string()),
+        FunctionsError::List(error @ (ListError::Timeout | ListError::Connection(_))) => {
+            (500, unreachable(&error.to_string()))
         }
-    }
-
-    /// Whether both credentials came with the request.
-    pub const fn has_credentials(&self) -> bool {
-        self.access_key.is_some() && self.secret_key.is_some()
-    }
-}
-
-/// The names of the organisation's secrets that are needed instead.
-pub fn stored_names() -> impl Iterator<Item = SecretName> {
-    [ACCESS_KEY, SECRET_KEY].into_iter().filter_map(|name| SecretName::parse(name).ok())
-}
-
-/// Nobody has credentials.
-pub fn no_credentials() -> Refusal {
-    let text = "AWS credentials not found. Please configure access_key and secret_key.";
-    Refusal::Unsuccessful(400, text.to_owned())
-}
-
-/// This server has no way to ask AWS yet. Nothing is made up.
-pub fn not_available() -> Refusal {
-    let text = "Failed to list Lambda functions: this server can't call AWS yet";
-    Refusal::Unsuccessful(500, text.to_owned())
+        FunctionsError::List(ListError::Address(_) | ListError::Unreadable) | FunctionsError::Identity(_) => {
+            (500, unreachable("Connection failed"))
+        }
+        FunctionsError::Busy => return Ok(Refusal::TooMany(1)),
+        FunctionsError::Registry(error) => return Err(error),
+    };
+    Ok(Refusal::Unsuccessful(status, text))
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use serde_json::json;
 
@@ -94,13 +126,15 @@ mod tests {
             ("region".to_owned(), "eu-west-1".to_owned()),
             ("access_key".to_owned(), "hush".to_owned()),
         ]);
-        assert!(!wanted.has_credentials());
         wanted.take_json(&json!({"region": "us-west-2", "secret_key": "hush", "access_key": ""}));
-        assert!(wanted.has_credentials());
-        assert_eq!(wanted.region(), Ok("us-west-2"));
         assert!(!format!("{wanted:?}").contains("hush"));
-        wanted.take_json(&json!({"region": "moon"}));
-        assert_eq!(wanted.region(), Err(Refusal::bad("Invalid AWS region: moon")));
-        assert_eq!(Wanted::default().region(), Ok("us-east-1"));
+        let query = wanted.query().unwrap();
+        assert_eq!(query.region.as_str(), "us-west-2");
+        assert_eq!(query.credentials.unwrap().access_key, "hush");
+        let mut moon = Wanted::default();
+        moon.take_json(&json!({"region": "moon", "access_key": "alone"}));
+        assert_eq!(moon.region(), Err(Refusal::bad("Invalid AWS region: moon")));
+        let by_default = Wanted::default().query().unwrap();
+        assert_eq!((by_default.region.as_str(), by_default.credentials.is_none()), ("us-east-1", true));
     }
 }

@@ -6,10 +6,11 @@ use hookswitch_model::execution::Execution;
 use hookswitch_model::{AgentId, ExecutionId, Outcome, SessionId, ToolId};
 use serde_json::{Value, json};
 
+use super::lambda_result::is_invocation;
 use super::moment::in_millis;
 use super::query::Query;
 use super::refusal::Refusal;
-use super::trial::error_of_code;
+use super::trial::{error_of_code, logs_of};
 
 /// Outcomes that have a log item. Refused calls were never tried, cancelled ones were withdrawn.
 pub const LOGGED: [Outcome; 3] = [Outcome::Done, Outcome::Failed, Outcome::Unknown];
@@ -95,6 +96,9 @@ pub fn item(execution: &Execution, numbers: &Numbers, with_details: bool) -> Val
         item["model_result"] = detail.told.clone();
         item["outcome"] = json!(execution.outcome);
         item["attempts"] = json!(detail.attempts);
+        if let Some(code) = &detail.code {
+            item["logs"] = logs_of(code);
+        }
     }
     item
 }
@@ -102,6 +106,9 @@ pub fn item(execution: &Execution, numbers: &Numbers, with_details: bool) -> Val
 /// What went wrong; of what kept an answer from coming only the kind.
 fn error_of(execution: &Execution) -> Option<String> {
     let error = execution.error.clone()?;
+    if execution.detail.code.is_some() || is_invocation(execution.detail.request.as_ref()) {
+        return Some(error);
+    }
     let last = execution.detail.attempts.last().filter(|last| last.status.is_none());
     let code = last.and_then(|last| last.error.as_deref()).filter(|_| !execution.timed_out);
     Some(code.map_or(error, error_of_code))

@@ -12,6 +12,7 @@ pub mod failure;
 pub mod fields;
 pub mod finding;
 pub mod function;
+pub mod lambda_result;
 pub mod list;
 pub mod log;
 pub mod moment;

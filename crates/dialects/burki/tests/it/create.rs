@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::house::{House, endpoint, texts};
 
 /// The examples of the vendor's page, word for word but for the hosts' names.
-fn documented() -> [Value; 3] {
+pub(crate) fn documented() -> [Value; 3] {
     [
         json!({
             "name": "get_customer_info", "display_name": "Customer Information Lookup",
@@ -60,6 +60,9 @@ async fn the_documented_examples_answer_as_documented() {
         let mut configuration = example["configuration"].clone();
         if configuration["headers"].is_object() {
             configuration["headers"]["Authorization"] = json!("Bearer [REDACTED]");
+        }
+        if example["tool_type"] == "lambda" {
+            assert_eq!(made["warnings"], json!([]));
         }
         if example["tool_type"] == "endpoint" {
             assert_eq!(made["is_public"], false);

@@ -7,7 +7,10 @@ use axum::body::Body;
 use bytes::Bytes;
 use hookswitch_dialect_burki::{BurkiState, router};
 use hookswitch_egress::{AllowEntry, Client, Policy, PolicySettings, testing::ScriptedResolver};
-use hookswitch_engine::{ArgumentsInput, CallAnswer, CallInput, Engine, EngineSettings, SessionStart};
+use hookswitch_engine::aws::Endpoints;
+use hookswitch_engine::{
+    ArgumentsInput, AwsSettings, CallAnswer, CallInput, Engine, EngineSettings, SessionStart,
+};
 use hookswitch_model::key::Permission;
 use hookswitch_model::name::{OrgName, SecretName};
 use hookswitch_model::session::Channel;
@@ -78,7 +81,11 @@ impl House {
         let registry = Registry::new(store.clone(), vault, egress.clone());
         let made = registry.bootstrap(None).await.unwrap().unwrap();
         let writer = Writer::start(store, WriterOptions::default());
-        let engine = Engine::new(registry, writer, egress, EngineSettings::default());
+        // The receiver stands in for AWS, too.
+        let lambda = Some(format!("http://{}", receiver.address()).parse().unwrap());
+        let aws = AwsSettings { endpoints: Endpoints { lambda, sts: None }, identity: None };
+        let engine =
+            Engine::new(registry, writer, egress, EngineSettings { aws, ..EngineSettings::default() });
         Self {
             router: router(BurkiState::new(engine.clone())),
             scope: made.key.scope(),

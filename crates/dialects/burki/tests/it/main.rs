@@ -18,6 +18,7 @@ mod discovery;
 mod faults;
 mod foreign;
 mod house;
+mod lambda;
 mod lists;
 mod literals;
 mod logs;

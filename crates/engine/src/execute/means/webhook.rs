@@ -8,7 +8,7 @@ use hookswitch_model::plan::{AnswerPlan, RequestPlan};
 use super::{Attempting, Given, Made, Redaction, Unsendable};
 
 /// What the model is told of an address that the policy refuses: what a name leads to is none of its business.
-const ADDRESS_REFUSED: &str = "webhook address not allowed";
+pub(super) const ADDRESS_REFUSED: &str = "webhook address not allowed";
 
 /// A filled request and how its answer is read.
 pub(crate) struct Ready {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use hookswitch_model::draft::{EventShape, InvocationType, LambdaDraft, ToolDraft};
+use hookswitch_model::draft::{EventShape, InvocationType, LambdaDraft, ToolDraft, UnsetRule};
+use hookswitch_model::lambda::FunctionRef;
 use hookswitch_model::secret::Sealable;
 use serde_json::{Value, json};
 
@@ -45,6 +46,7 @@ fn new_lambda(origin: Origin) -> LambdaDraft {
         payload: None,
         event_shape: default_shape(origin),
         variables: Some(name_rule()),
+        unset: UnsetRule::Refuse,
         qualifier: None,
         endpoint_url: None,
         access_key: None,
@@ -96,7 +98,7 @@ fn set_region(applying: &mut Applying<'_>, lambda: &mut LambdaDraft) -> Result<(
     }
     // The region of an ARN wins.
     if let Some(region) = arn_region(&lambda.function) {
-        lambda.region = Some(region.to_owned());
+        lambda.region = Some(region);
     }
     Ok(())
 }
@@ -202,32 +204,13 @@ fn credential(
 
 /// A name, `name:alias`, a partial or a full ARN.
 fn is_function(text: &str) -> bool {
-    let is_name =
-        |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    let is_version = |part: &str| part == "$LATEST" || is_name(part);
-    let is_account = |part: &str| part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit());
-    let parts: Vec<&str> = text.split(':').collect();
-    let named = |parts: &[&str]| match parts {
-        [name] => is_name(name),
-        [name, version] => is_name(name) && is_version(version),
-        _ => false,
-    };
-    if text.chars().count() > 170 {
-        return false;
-    }
-    match parts.as_slice() {
-        ["arn", partition, "lambda", region, account, "function", rest @ ..] => {
-            partition.starts_with("aws") && is_region(region) && is_account(account) && named(rest)
-        }
-        [account, "function", rest @ ..] => is_account(account) && named(rest),
-        ["function", rest @ ..] if !rest.is_empty() => named(rest),
-        rest => named(rest),
-    }
+    text.parse::<FunctionRef>().is_ok()
 }
 
 /// The region inside a full ARN.
-fn arn_region(function: &str) -> Option<&str> {
-    function.strip_prefix("arn:")?.split(':').nth(2)
+fn arn_region(function: &str) -> Option<String> {
+    let function: FunctionRef = function.parse().ok()?;
+    function.region().map(|region| region.as_str().to_owned())
 }
 
 /// `^[a-z]{2}(-[a-z]+)+-[0-9]$`
@@ -293,7 +276,10 @@ mod tests {
         for name in ["", "a b", "a:b:c:d", "arn:aws:s3:::bucket", "a/b", "orders:", &"x".repeat(171)] {
             assert!(!is_function(name), "{name}");
         }
-        assert_eq!(arn_region("arn:aws:lambda:eu-west-1:111122223333:function:f"), Some("eu-west-1"));
+        assert_eq!(
+            arn_region("arn:aws:lambda:eu-west-1:111122223333:function:f"),
+            Some("eu-west-1".to_owned())
+        );
         assert_eq!(arn_region("orders"), None);
     }
 }

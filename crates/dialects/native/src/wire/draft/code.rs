@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::names::NameRule;
+use super::names::{NameRule, UnsetRule};
 
 /// A Python function.
 #[derive(Debug, serde::Serialize, ToSchema)]
@@ -26,6 +26,9 @@ pub(crate) struct Python {
     /// What it may reach. Default: nothing.
     #[schema(required = false)]
     network: Network,
+    /// Under which names it is told the values of the session. Default: their own.
+    #[schema(required = false)]
+    variables: Option<NameRule>,
 }
 
 /// `none`, or `public` addresses through the egress policy.
@@ -60,6 +63,9 @@ pub(crate) struct Lambda {
     event_shape: EventShape,
     /// How the variables of its templates are found, where it is not the native way.
     variables: Option<NameRule>,
+    /// What a variable without a value does. Default: empty.
+    #[schema(required = false)]
+    unset: UnsetRule,
     /// Version or alias.
     qualifier: Option<String>,
     /// Another endpoint than AWS's, for emulators; egress rules apply.

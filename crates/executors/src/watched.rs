@@ -2,43 +2,62 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
-use hookswitch_model::draft::{Namespace, UnsetRule, VariableSyntax};
-use hookswitch_model::plan::{RequestPlan, Target};
-use hookswitch_template::{Lookup, Path};
+use hookswitch_model::draft::{NameRule, Namespace, UnsetRule, VariableSyntax};
+use hookswitch_model::plan::Target;
+use hookswitch_template::{EmptyInPath, FillRules, Lookup, Path, UnsetMember};
 use serde_json::Value;
 
-use super::Refused;
 use crate::variables::Variables;
 
+/// What a definition says about its variables.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct VariableRules<'p> {
+    /// How they are resolved.
+    pub(crate) names: &'p NameRule,
+    /// Arguments that it declares.
+    pub(crate) declared: &'p BTreeSet<String>,
+    /// What one without a value does.
+    pub(crate) unset: UnsetRule,
+}
+
+impl VariableRules<'_> {
+    pub(crate) fn fill_rules(self) -> FillRules {
+        let (unset_member, empty_in_path) = match self.unset {
+            UnsetRule::Empty => (UnsetMember::Null, EmptyInPath::Keep),
+            UnsetRule::RefuseInPath => (UnsetMember::Null, EmptyInPath::Refuse),
+            UnsetRule::Refuse => (UnsetMember::Drop, EmptyInPath::Refuse),
+        };
+        FillRules { unset_member, empty_in_path, ..FillRules::default() }
+    }
+}
+
 /// A lookup that notes what it did not find. A declared argument that was not given is no such thing.
-pub(super) struct Watched<'v> {
-    plan: &'v RequestPlan,
+pub(crate) struct Watched<'v> {
+    rules: VariableRules<'v>,
     variables: &'v Variables<'v>,
     missing: RefCell<Option<String>>,
 }
 
 impl<'v> Watched<'v> {
-    pub(super) const fn new(plan: &'v RequestPlan, variables: &'v Variables<'v>) -> Self {
-        Self { plan, variables, missing: RefCell::new(None) }
+    pub(crate) const fn new(rules: VariableRules<'v>, variables: &'v Variables<'v>) -> Self {
+        Self { rules, variables, missing: RefCell::new(None) }
     }
 
-    /// Refuses when a variable was missing.
-    pub(super) fn finish(self) -> Result<(), Refused> {
-        match self.missing.into_inner() {
-            Some(name) => Err(Refused::Unresolved(name)),
-            None => Ok(()),
-        }
+    /// The first variable that was missing and refuses the call, as it is written.
+    pub(crate) fn into_missing(self) -> Option<String> {
+        self.missing.into_inner()
     }
 
     /// A name without a prefix that may mean a secret is an argument only where the definition declares one: what a
     /// model makes up must not stand in for a secret, nor a secret for what the model left out.
     fn find(&self, path: &Path) -> Option<Cow<'_, Value>> {
-        let Target::Bare(places) = self.plan.names.target(path) else { return self.variables.get(path) };
+        let Target::Bare(places) = self.rules.names.target(path) else { return self.variables.get(path) };
         if !places.contains(&Namespace::Secret) {
             return self.variables.get(path);
         }
-        let is_declared = |name: &str| self.plan.declared.contains(name);
+        let is_declared = |name: &str| self.rules.declared.contains(name);
         if places.contains(&Namespace::Input) && (is_declared(path.root()) || is_declared(path.text())) {
             return self.variables.find(Namespace::Input, path, 0);
         }
@@ -48,10 +67,10 @@ impl<'v> Watched<'v> {
     }
 
     fn is_optional(&self, path: &Path) -> bool {
-        let argument = self.plan.names.argument_of(path);
+        let argument = self.rules.names.argument_of(path);
         argument.is_some_and(|name| {
-            self.plan.declared.contains(name)
-                || path.text_from(1).is_some_and(|rest| self.plan.declared.contains(rest))
+            self.rules.declared.contains(name)
+                || path.text_from(1).is_some_and(|rest| self.rules.declared.contains(rest))
         })
     }
 }
@@ -67,11 +86,11 @@ impl Lookup for Watched<'_> {
 }
 
 /// The secrets alone, for the URL's user info, host and port: nothing that a caller says may lead there.
-pub(super) struct Secrets<'w, 'v>(pub(super) &'w Watched<'v>);
+pub(crate) struct Secrets<'w, 'v>(pub(crate) &'w Watched<'v>);
 
 impl Lookup for Secrets<'_, '_> {
     fn get(&self, path: &Path) -> Option<Cow<'_, Value>> {
-        let found = self.0.plan.names.secret_of(path).and_then(|name| self.0.variables.secret(name));
+        let found = self.0.rules.names.secret_of(path).and_then(|name| self.0.variables.secret(name));
         if found.is_none() {
             self.0.note_missing(path);
         }
@@ -81,13 +100,13 @@ impl Lookup for Secrets<'_, '_> {
 
 impl Watched<'_> {
     /// Whether a variable was missing that refuses the request.
-    pub(super) fn is_missing(&self) -> bool {
+    pub(crate) fn is_missing(&self) -> bool {
         self.missing.borrow().is_some()
     }
 
     fn note_missing(&self, path: &Path) {
-        if self.plan.unset == UnsetRule::Refuse {
-            let brackets = match self.plan.names.syntax {
+        if self.rules.unset == UnsetRule::Refuse {
+            let brackets = match self.rules.names.syntax {
                 VariableSyntax::Dollar => ("${", "}"),
                 VariableSyntax::Braces => ("{{", "}}"),
                 VariableSyntax::Single => ("{", "}"),
