@@ -66,7 +66,8 @@ pub(super) fn read(stderr: &str) -> Failure {
     Failure::new(kind, stderr.trim())
 }
 
-/// Says which of the author's lines it was: the first whose package uv names; else, when there is one, that.
+/// Says which of the author's lines it was: of those whose package uv names, one that asks for versions before one that
+/// does not; else all.
 pub(super) fn name_requirement(failure: Failure, wanted: &Wanted) -> Failure {
     let words: Vec<&str> =
         failure.detail.split(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)).collect();
@@ -74,10 +75,10 @@ pub(super) fn name_requirement(failure: Failure, wanted: &Wanted) -> Failure {
         words.iter().any(|word| word.trim_matches('.').to_ascii_lowercase().replace(['_', '.'], "-") == name)
     };
     let lines: Vec<String> = wanted.requirements().map(ToString::to_string).collect();
-    let found = wanted.requirements().position(|requirement| is_named(requirement.name.as_str()));
-    let line =
-        found.and_then(|index| lines.get(index)).or_else(|| lines.first().filter(|_| lines.len() == 1));
-    let line = line.cloned().unwrap_or_else(|| lines.join(", ").chars().take(200).collect());
+    let named = || wanted.requirements().filter(|requirement| is_named(requirement.name.as_str()));
+    let strict = named().find(|requirement| !requirement.versions.to_string().is_empty());
+    let found = strict.or_else(|| named().next()).map(ToString::to_string);
+    let line = found.unwrap_or_else(|| lines.join(", ").chars().take(200).collect());
     let kind = match failure.kind {
         FailureKind::NotAvailable(_) => FailureKind::NotAvailable(line),
         FailureKind::NoWheel(_) => FailureKind::NoWheel(line),
