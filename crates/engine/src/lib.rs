@@ -69,7 +69,7 @@ struct Inner {
     breakers: breaker::Breakers,
     counters: EngineCounters,
     tasks: TaskTracker,
-    lists: tokio::sync::Semaphore,
+    lists: functions::Lists,
     is_draining: AtomicBool,
 }
 
@@ -93,7 +93,7 @@ impl Engine {
             breakers: breaker::Breakers::new(settings.breaker_failures, settings.breaker_pause),
             counters: EngineCounters::default(),
             tasks: TaskTracker::new(),
-            lists: tokio::sync::Semaphore::new(functions::MOST_LISTS),
+            lists: functions::Lists::default(),
             is_draining: AtomicBool::new(false),
             settings,
         };

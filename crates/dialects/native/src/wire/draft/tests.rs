@@ -22,7 +22,7 @@ fn everything() -> Value {
         "lambda": {"function": "f", "region": "eu-central-1", "invocation_type": "Event",
             "environment_variables": {"A": "b"}, "payload": {}, "event_shape": "envelope",
             "variables": {"syntax": "dollar", "url_syntax": "single", "case_blind": true,
-                "prefixes": [["input", "input"]], "bare": ["vars"], "system_names": [["a", "from"]]}, "qualifier": "1",
+                "prefixes": [["input", "input"]], "bare": ["vars"], "system_names": [["a", "from"]]}, "unset": "refuse", "qualifier": "1",
             "endpoint_url": "https://b.example", "access_key": "a", "secret_key": "b", "session_token": "c"},
         "context": {"text": "t", "literal": true},
         "call_control": {"operation": "transfer_to_human", "phone_number": "+1", "destinations": ["+1"],
