@@ -9,7 +9,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 python_packages=(standardwebhooks==1.1.0 schemathesis==4.32.5 phonic==0.32.42 burki==0.1.2 pyai-sdk==0.5.0 bland==0.3.0
-    "moto[awslambda]==5.2.5" flask==3.1.3 flask-cors==6.0.5)
+    "moto[awslambda]==5.2.5" flask==3.1.3 flask-cors==6.0.5 openai==3.52.0)
 # Without what they depend on: the cross compiler of cargo-lambda is as large as everything else together.
 lone_packages=(cargo-lambda==1.9.2)
 node_packages=(standardwebhooks@1.1.1 bland-cli@0.6.1)

@@ -21,6 +21,13 @@ fail() {
 }
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# The curated sets of Python packages, from their locks, where they are missing: seconds, once a machine.
+sync_python() { # <hookswitch binary>
+    if ! "$1" python sync; then
+        say "Python packages could not be fetched: tools that need requests, httpx, numpy or pandas will say so."
+    fi
+}
+
 passed=0
 failed=0
 

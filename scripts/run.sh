@@ -6,4 +6,5 @@ source "$(dirname "$0")/lib.sh"
 scripts/setup.sh build
 say "Building hookswitch"
 cargo build --profile demo --locked -p hookswitch
+sync_python "$target/demo/hookswitch"
 exec "$target/demo/hookswitch" serve --dev "$@"

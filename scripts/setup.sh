@@ -12,6 +12,7 @@ purpose=${1:-build}
 rust_version=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 nextest_version=0.9.143
 deny_version=0.20.2
+uv_version=0.13.8
 
 packages=() # Debian's names
 missing=()  # the same for people, wherever they are
@@ -29,7 +30,30 @@ have_postgres() {
     have initdb && have postgres
 }
 
+# The interpreter that tools run in is the system's: shims of version managers do not count.
+have_python() {
+    [[ -x /usr/bin/python3 || -x /usr/local/bin/python3 || -n ${HOOKSWITCH_PYTHON_INTERPRETER:-} ]]
+}
+
+# Whether a virtual environment can be made, to put uv in.
+have_venv() {
+    local python
+    python=$(system_python) && "$python" -c 'import ensurepip, venv' 2>/dev/null
+}
+
+system_python() {
+    local python
+    for python in "${HOOKSWITCH_PYTHON_INTERPRETER:-}" /usr/bin/python3 /usr/local/bin/python3; do
+        [[ -n $python && -x $python ]] && echo "$python" && return
+    done
+    return 1
+}
+
 look_for_packages() {
+    if [[ $purpose != lint ]]; then
+        have_python || need python3 "Python tools run in it"
+        have_uv || have_venv || need python3-venv "to install uv, which installs packages of Python tools"
+    fi
     have cc || need build-essential "C compiler, for SQLite and AES"
     if ! have cargo; then
         have curl || need curl "to fetch the Rust toolchain"
@@ -99,6 +123,20 @@ add_component() { # <cargo subcommand> <rustup component>
     rustup component add "$2"
 }
 
+have_uv() { [[ -x $tools/bin/uv ]] || have uv; }
+
+# From the package index, into a folder of its own. Without it all works but packages of Python tools.
+install_uv() {
+    local python venv=$tools/uv
+    if ! python=$(system_python); then return 1; fi
+    say "Installing uv $uv_version into $venv"
+    mkdir -p "$tools/bin"
+    rm -rf "$venv"
+    "$python" -m venv "$venv" &&
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --only-binary :all: "uv==$uv_version" &&
+        ln -sf ../uv/bin/uv "$tools/bin/uv"
+}
+
 # Built without optimisation: half the time, and they run for seconds.
 install_tool() { # <crate> <version>
     say "Building $1 $2 into $tools (once; takes minutes)"
@@ -109,6 +147,9 @@ install_tool() { # <crate> <version>
 look_for_packages
 install_packages
 check_rust
+if [[ $purpose != lint ]] && ! have_uv; then
+    install_uv || say "uv could not be had: Python tools run, but without packages. Later: pip install uv, or the setting python_uv."
+fi
 case $purpose in
 test | fault)
     if ! cargo nextest --version >/dev/null 2>&1; then

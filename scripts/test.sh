@@ -40,6 +40,8 @@ if ! cargo build --workspace --locked --tests --bins; then
     exit 1
 fi
 
+sync_python "$target/debug/hookswitch"
+
 if cargo nextest --version >/dev/null 2>&1; then
     profile=default
     [[ ${CI:-} == true ]] && profile=ci

@@ -11,7 +11,8 @@ use hookswitch_registry::{AuthError, Caller, Registry};
 use http::request::Parts;
 use http::{HeaderMap, header};
 
-use crate::failure::{ErrorShape, Failure};
+use crate::context::admit;
+use crate::failure::{ErrorShape, Failure, render};
 
 /// What a surface's state must offer to the extractors of this crate.
 pub trait SurfaceState: Clone + Send + Sync + 'static {
@@ -78,7 +79,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let caller = authenticate::<D>(state.registry(), &parts.headers)
             .await
-            .map_err(|failure| D::render(&failure))?;
+            .map_err(|failure| render::<D>(&failure))?;
         match R::PERMISSION {
             Some(permission) if !caller.key.may(permission) => {
                 Err(D::render(&Failure::Forbidden(permission)))
@@ -88,16 +89,18 @@ where
     }
 }
 
-/// The caller of a request, by the key where its dialect expects one.
+/// The caller of a request, by the key where its dialect expects one. The request counts against the caller's limit.
 pub async fn authenticate<D: ErrorShape>(
     registry: &Registry,
     headers: &HeaderMap,
 ) -> Result<Arc<Caller>, Failure> {
     let key = D::credential(headers).ok_or(Failure::Unauthorized)?;
-    registry.authenticate(key).await.map_err(|error| match error {
+    let caller = registry.authenticate(key).await.map_err(|error| match error {
         AuthError::Invalid => Failure::Unauthorized,
         AuthError::Store(source) => hookswitch_registry::RegistryError::Store(source).into(),
-    })
+    })?;
+    admit(&caller)?;
+    Ok(caller)
 }
 
 /// The key in `Authorization: Bearer <key>`; nothing when the header is there twice.

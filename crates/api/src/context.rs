@@ -1,10 +1,13 @@
 //! What belongs to one request and is needed far from it: its id, the route it matched.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 use axum::extract::MatchedPath;
 use hookswitch_model::RequestId;
+use hookswitch_registry::Caller;
+
+use crate::rate::{Limiter, TooMany};
 
 tokio::task_local! {
     static CURRENT: RequestContext;
@@ -19,6 +22,8 @@ pub struct Seen {
     pub prefix: &'static str,
     /// The name of the routes' dialect; keeps apart what two of them have under the same path.
     pub dialect: &'static str,
+    /// How many requests the routes take of a caller; `None`: as many as come.
+    pub limiter: Option<Arc<Limiter>>,
 }
 
 /// One request of ours. Ids are made here; none is accepted from outside.
@@ -27,6 +32,8 @@ pub struct RequestContext {
     id: RequestId,
     seen: Seen,
     route: OnceCell<MatchedPath>,
+    /// Whether the request has been counted against its caller's limit.
+    is_counted: Cell<bool>,
 }
 
 impl RequestContext {
@@ -36,7 +43,7 @@ impl RequestContext {
         seen: Seen,
         work: impl Future<Output = T>,
     ) -> (T, Option<MatchedPath>) {
-        let context = Self { id, seen, route: OnceCell::new() };
+        let context = Self { id, seen, route: OnceCell::new(), is_counted: Cell::new(false) };
         CURRENT
             .scope(context, async {
                 let answer = work.await;
@@ -48,10 +55,16 @@ impl RequestContext {
 
     /// Binds work that moves to a task of its own to the request that is being worked on.
     pub(crate) fn carry<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
-        let here = CURRENT.try_with(|now| (now.id, now.seen.clone())).ok();
+        let copy = |now: &Self| Self {
+            id: now.id,
+            seen: now.seen.clone(),
+            route: now.route.clone(),
+            is_counted: now.is_counted.clone(),
+        };
+        let here = CURRENT.try_with(copy).ok();
         async move {
             match here {
-                Some((id, seen)) => CURRENT.scope(Self { id, seen, route: OnceCell::new() }, work).await,
+                Some(copy) => CURRENT.scope(copy, work).await,
                 None => work.await,
             }
         }
@@ -61,6 +74,22 @@ impl RequestContext {
         // Outside of a request (a router under test) there is nothing to note.
         let _ = CURRENT.try_with(|context| context.route.set(route.clone()));
     }
+}
+
+/// Counts the request that is being worked on against its caller's limit: once, however often it is asked.
+pub(crate) fn admit(caller: &Caller) -> Result<(), TooMany> {
+    let count = |context: &RequestContext| match &context.seen.limiter {
+        Some(limiter) if !context.is_counted.replace(true) => {
+            limiter.admit(caller, context.route.get().map_or("", MatchedPath::as_str))
+        }
+        _ => Ok(()),
+    };
+    CURRENT.try_with(count).unwrap_or(Ok(()))
+}
+
+/// The limits of the routes that answer this request.
+pub fn limiter() -> Option<Arc<Limiter>> {
+    CURRENT.try_with(|context| context.seen.limiter.clone()).ok().flatten()
 }
 
 /// The id of the request that is being worked on; none outside of one.

@@ -4,12 +4,14 @@ use std::marker::PhantomData;
 
 use axum::response::{IntoResponse, Response};
 use hookswitch_engine::EngineError;
+use hookswitch_model::Stamp;
 use hookswitch_model::key::Permission;
 use hookswitch_registry::RegistryError;
 use http::HeaderMap;
 
 use crate::access::bearer;
 use crate::json::JsonFault;
+use crate::rate::{self, Limits, TooMany};
 
 /// Everything that ends a request without its answer. A failed tool call is not among them: that is an answer.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,12 @@ pub enum Failure {
     /// The same request is being carried out right now.
     #[error("the same request is still being carried out")]
     IdempotencyInProgress,
+    /// The caller sends or holds more than it may.
+    #[error("{}", match .0.limits {
+        Limits::Rate => "rate limit exceeded",
+        Limits::Concurrency => "too many at the same time",
+    })]
+    TooMany(TooMany),
     /// What the server can't do now; trying again later may help.
     #[error("{0}")]
     Unavailable(&'static str),
@@ -93,6 +101,21 @@ pub trait ErrorShape: Send + Sync + 'static {
     }
 }
 
+/// The answer for a failure, with the headers that are the same in every dialect.
+pub fn render<D: ErrorShape>(failure: &Failure) -> Response {
+    let mut response = D::render(failure);
+    if let Failure::TooMany(refused) = failure {
+        rate::note(response.headers_mut(), refused, Stamp::now().seconds());
+    }
+    response
+}
+
+impl From<TooMany> for Failure {
+    fn from(refused: TooMany) -> Self {
+        Self::TooMany(refused)
+    }
+}
+
 /// An error with its sources, for the log.
 pub fn source_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -117,6 +140,6 @@ impl<D, F: Into<Failure>> From<F> for Failed<D> {
 
 impl<D: ErrorShape> IntoResponse for Failed<D> {
     fn into_response(self) -> Response {
-        D::render(&self.0)
+        render::<D>(&self.0)
     }
 }

@@ -13,7 +13,7 @@ use http_body_util::BodyExt;
 use crate::access::{SurfaceState, authenticate};
 use crate::body::read_body;
 use crate::context::{RequestContext, dialect};
-use crate::failure::{ErrorShape, Failure};
+use crate::failure::{ErrorShape, Failure, render};
 use crate::panic::catch_panics;
 
 /// The request header.
@@ -34,7 +34,7 @@ pub async fn answer_once<S: SurfaceState, D: ErrorShape>(
     if !request.headers().contains_key(&HEADER) || !is_write(request.method()) {
         return next.run(request).await;
     }
-    once::<D>(state.registry().clone(), request, next).await.unwrap_or_else(|failure| D::render(&failure))
+    once::<D>(state.registry().clone(), request, next).await.unwrap_or_else(|failure| render::<D>(&failure))
 }
 
 fn is_write(method: &Method) -> bool {

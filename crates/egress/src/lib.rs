@@ -14,6 +14,7 @@ mod counters;
 mod error;
 mod exchange;
 mod policy;
+mod proxy;
 mod request;
 mod resolve;
 mod response;
@@ -26,10 +27,12 @@ pub use client::{Client, ClientBuilder, Reachable, Warmth};
 pub use connect::{Dial, Dialed, TlsSetupError};
 pub use counters::{Counters, CountersSnapshot};
 pub use error::{MaybeSent, NotSent, SendError};
+pub use exchange::StreamingResponse;
 pub use policy::{
     AddressClass, AllowEntry, AllowEntryError, DEFAULT_PORTS, InsecureTls, Nat64, PlainHttp, Policy,
     PolicySettings, Refusal, RefusalClass, classify,
 };
+pub use proxy::{Door, Proxy, ProxyCounts, ProxyLimits, Reached};
 pub use request::{
     ACTION_IDLE, Freshness, MAX_BODY_BYTES, RedirectRule, Request, TlsRule, is_reserved_header,
 };

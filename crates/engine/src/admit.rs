@@ -33,16 +33,27 @@ impl Engine {
         id: SessionId,
         input: CallInput,
     ) -> Result<CallAnswer, EngineError> {
+        let session = self.live_session(scope, id).await?;
+        let (waiter, answer) = oneshot::channel();
+        self.begin(&session, input, Some(waiter)).await?;
+        answer.await.map_err(|_| EngineError::Unavailable("the call was lost"))
+    }
+
+    /// Takes a tool call in. Its answer goes to the waiter, where there is one, and to the session's events.
+    pub(crate) async fn begin(
+        &self,
+        session: &Arc<LiveSession>,
+        input: CallInput,
+        waiter: Option<oneshot::Sender<CallAnswer>>,
+    ) -> Result<ExecutionId, EngineError> {
         if self.is_draining() {
             return Err(EngineError::Draining);
         }
         check_input(&input)?;
-        let session = self.live_session(scope, id).await?;
         let execution = ExecutionId::generate();
         let tool_call_id =
             input.tool_call_id.clone().unwrap_or_else(|| format!("tc_{}", execution.uuid().simple()));
-        let (work, request) = self.examine(&session, execution, tool_call_id.clone(), input).await?;
-        let (waiter, answer) = oneshot::channel();
+        let (work, request) = self.examine(session, execution, tool_call_id.clone(), input).await?;
         {
             let mut state = session.state.lock();
             if state.ended_at.is_some() {
@@ -51,7 +62,7 @@ impl Engine {
             state.last_used = std::time::Instant::now();
             let call = OpenCall {
                 work: Arc::new(work),
-                waiter: Some(waiter),
+                waiter,
                 abort: CancellationToken::new(),
                 is_running: false,
                 act: None,
@@ -59,10 +70,10 @@ impl Engine {
             state.calls.insert(execution, call);
             let call = Call { call: execution, tool_call_id, act: ActId::generate(), request };
             // Under the same lock: a session that ends meanwhile must not be answered into after its last event.
-            self.step(&session, &mut state, Event::Call(call));
+            self.step(session, &mut state, Event::Call(call));
         }
-        self.save_events(&session).await;
-        answer.await.map_err(|_| EngineError::Unavailable("the call was lost"))
+        self.save_events(session).await;
+        Ok(execution)
     }
 
     /// Finds the tool and checks the arguments: what the machine must know, and what is to be done.
@@ -113,7 +124,7 @@ impl Engine {
         let definition = &tool.prepared.definition;
         let variables = Arc::clone(&session.state.lock().variables);
         work.fingerprint =
-            fingerprint(tool.prepared.id, definition, &work.arguments, &variables, &session.system);
+            fingerprint(tool.prepared.id, definition, &work.arguments, &variables, &session.cast().system);
         let speech = work.arguments.get(SPEECH).and_then(Value::as_str).filter(|text| !text.is_empty());
         work.line = speech.filter(|_| steers_speech(definition)).map(str::to_owned);
         let checked = Checked {
@@ -132,15 +143,16 @@ impl Engine {
         session: &LiveSession,
         name: &str,
     ) -> Result<Result<Arc<LiveTool>, Refusal>, EngineError> {
-        let found = session.tool(name).or_else(|| {
+        let cast = session.cast();
+        let found = cast.tool(name).or_else(|| {
             // A caller may give the tool's own name where the model's differs from it.
-            session.tools.iter().find(|tool| tool.prepared.definition.name.as_str() == name)
+            cast.tools.iter().find(|tool| tool.prepared.definition.name.as_str() == name)
         });
         let Some(tool) = found else {
             return Ok(Err(RefusalCode::UnknownTool.into()));
         };
         let kind = tool.prepared.definition.kind.kind();
-        if !session::can_run(kind) {
+        if !session.is_simulated() && !session::can_run(&tool.prepared.definition.kind) {
             let line = format!("{} tools can't be run by this server yet", kind.as_str());
             return Ok(Err(Refusal::new(RefusalCode::Unsupported, line)));
         }

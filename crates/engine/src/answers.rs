@@ -9,7 +9,9 @@ use hookswitch_session::{Answer, Reply};
 use hookswitch_store::StoreError;
 use serde_json::{Value, json};
 
-use crate::events::note_event;
+use crate::events::note_order;
+use crate::link::LinkOrder;
+use crate::orders::note_reply;
 use crate::session::{LiveSession, State, Work};
 use crate::{Engine, micros_between, told, trace};
 
@@ -72,6 +74,7 @@ impl Engine {
             answer.told = Arc::new(told);
         };
         let mut not_tried = None;
+        let already_done = matches!(with, Answer::SameAs { already_done: true, .. });
         match with {
             Answer::Result | Answer::TimedOut => {
                 if let Some(kept) = state.kept.get(call) {
@@ -135,7 +138,9 @@ impl Engine {
         if !is_running {
             state.calls.remove(&call);
         }
-        note_event(session, state, EventKind::CallAnswered, answered(&work, &answer));
+        let data = answered(&work, &answer, already_done);
+        let order = || Some(LinkOrder::Result(Box::new(answer.clone())));
+        note_order(session, state, EventKind::CallAnswered, data, order);
         if let Some(waiter) = waiter {
             // Nobody waits any more when the caller hung up: the record has it.
             let _ = waiter.send(answer);
@@ -158,13 +163,16 @@ impl Engine {
                     answer.execution = execution;
                     answer.outcome = outcome;
                     answer.told = Arc::new(if already_done { told::already_done(&text) } else { text });
-                    let data = json!({"execution_id": answer.execution, "tool_call_id": answer.tool_call_id,
-                        "outcome": answer.outcome, "replayed": answer.replayed});
-                    // A session that ended meanwhile has had its last event.
-                    let has_ended = session.state.lock().ended_at.is_some();
-                    if !has_ended {
-                        engine.append_event(&session, EventKind::CallAnswered, data).await;
+                    let data = answered(&work, &answer, already_done);
+                    {
+                        let mut state = session.state.lock();
+                        // A session that ended meanwhile has had its last event.
+                        if state.ended_at.is_none() {
+                            let order = || Some(LinkOrder::Result(Box::new(answer.clone())));
+                            note_order(&session, &mut state, EventKind::CallAnswered, data, order);
+                        }
                     }
+                    engine.save_events(&session).await;
                 }
                 Err(error) => {
                     tracing::error!(execution = %answer.execution, %error, "an answer could not be read back");
@@ -183,7 +191,7 @@ impl Engine {
 
     /// What a repeat of an execution is told, by which execution, and how it ended: the ledger's word, which also
     /// knows late results, what a person settled, and what came of it when it was sent again; of reads the record's.
-    async fn told_before(
+    pub(crate) async fn told_before(
         &self,
         scope: Scope,
         execution: ExecutionId,
@@ -253,14 +261,19 @@ fn read_back(work: &Work) -> Value {
         with the same arguments after their yes"), "arguments": work.arguments, "done": false})
 }
 
-fn answered(work: &Work, answer: &CallAnswer) -> Value {
+fn answered(work: &Work, answer: &CallAnswer, already_done: bool) -> Value {
     let mut data = json!({
         "execution_id": answer.execution,
         "tool_call_id": answer.tool_call_id,
         "tool": work.name,
         "outcome": answer.outcome,
     });
-    let flags = [("replayed", answer.replayed), ("joined", answer.joined), ("timed_out", answer.timed_out)];
+    let flags = [
+        ("replayed", answer.replayed),
+        ("already_done", already_done),
+        ("joined", answer.joined),
+        ("timed_out", answer.timed_out),
+    ];
     if let Some(members) = data.as_object_mut() {
         for (name, _) in flags.into_iter().filter(|(_, is_set)| *is_set) {
             members.insert(name.to_owned(), Value::Bool(true));
@@ -272,5 +285,7 @@ fn answered(work: &Work, answer: &CallAnswer) -> Value {
             members.insert("started".to_owned(), Value::Bool(true));
         }
     }
+    let reply = Reply { may_speak: answer.may_speak, may_call_tools: answer.may_call_tools };
+    note_reply(&mut data, reply);
     data
 }

@@ -22,6 +22,9 @@ pub enum EngineError {
     /// The session lives on another node, or is too many for this one.
     #[error("{0}")]
     Unavailable(&'static str),
+    /// The session's project has as many open ones as it is set to.
+    #[error("the project has {0} open sessions, as many as it may")]
+    Crowded(usize),
     /// The execution can't be settled: it is not unknown, or was settled before.
     #[error("the execution is not unknown")]
     NotUnknown,

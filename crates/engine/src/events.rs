@@ -11,6 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::Engine;
 use crate::error::EngineError;
+use crate::link::LinkOrder;
 use crate::session::{LiveSession, State};
 
 /// How long an event may take from its number to the writer.
@@ -18,13 +19,32 @@ const HAND_OVER: std::time::Duration = std::time::Duration::from_millis(10);
 /// Most events read from the store at once.
 const BATCH: u32 = 200;
 
+/// An event as listeners get it while it is new.
+#[derive(Debug)]
+pub(crate) struct Noted {
+    pub(crate) event: SessionEvent,
+    /// What it is for a link, where the stored data does not tell all of it.
+    pub(crate) order: Option<LinkOrder>,
+}
+
 /// Numbers an event under the session's lock; it is stored by the next [`Engine::save_events`].
 pub(crate) fn note_event(session: &LiveSession, state: &mut State, kind: EventKind, data: Value) {
+    note_order(session, state, kind, data, || None);
+}
+
+/// The same with what it is for a link; asked only when somebody listens.
+pub(crate) fn note_order(
+    session: &LiveSession,
+    state: &mut State,
+    kind: EventKind,
+    data: Value,
+    order: impl FnOnce() -> Option<LinkOrder>,
+) {
     state.last_seq += 1;
     let event = SessionEvent { session: session.id, seq: state.last_seq, at: Stamp::now(), kind, data };
     if session.live_events.receiver_count() > 0 {
         // Sent under the lock, so that listeners see the order of the numbers.
-        let _ = session.live_events.send(Arc::new(event.clone()));
+        let _ = session.live_events.send(Arc::new(Noted { event: event.clone(), order: order() }));
     }
     state.unsaved_events.push_back(event);
 }
@@ -43,10 +63,11 @@ impl Engine {
                 }
             };
             let mut state = session.state.lock();
-            if let Some((act, at)) = state.unsaved_told.pop_front() {
-                room.told(act, at);
-            } else if let Some(event) = state.unsaved_events.pop_front() {
+            // The answer before the fact that it was told: a kill in between tells it once more, and does not lose it.
+            if let Some(event) = state.unsaved_events.pop_front() {
                 room.event(event);
+            } else if let Some((act, at)) = state.unsaved_told.pop_front() {
+                room.told(act, at);
             }
         }
     }
@@ -77,16 +98,7 @@ impl Engine {
             Err(EngineError::SessionEnded) => None,
             Err(error) => return Err(error),
         };
-        let mut stream = EventStream {
-            engine: self.clone(),
-            scope,
-            id,
-            last_seq: after,
-            ready: VecDeque::new(),
-            live,
-            is_behind: true,
-            known_seq: 0,
-        };
+        let mut stream = EventStream::after(self, scope, id, after, live);
         stream.catch_up().await?;
         Ok(stream)
     }
@@ -98,8 +110,8 @@ pub struct EventStream {
     scope: Scope,
     id: SessionId,
     last_seq: u64,
-    ready: VecDeque<SessionEvent>,
-    live: Option<broadcast::Receiver<Arc<SessionEvent>>>,
+    ready: VecDeque<Arc<Noted>>,
+    live: Option<broadcast::Receiver<Arc<Noted>>>,
     is_behind: bool,
     /// The highest number that is known to exist.
     known_seq: u64,
@@ -112,12 +124,43 @@ impl std::fmt::Debug for EventStream {
 }
 
 impl EventStream {
+    /// The events after a number; from the store first.
+    pub(crate) fn after(
+        engine: &Engine,
+        scope: Scope,
+        id: SessionId,
+        after: u64,
+        live: Option<broadcast::Receiver<Arc<Noted>>>,
+    ) -> Self {
+        Self {
+            engine: engine.clone(),
+            scope,
+            id,
+            last_seq: after,
+            ready: VecDeque::new(),
+            live,
+            is_behind: true,
+            known_seq: 0,
+        }
+    }
+
+    /// Nothing was noted since the number that it begins after: the store need not be asked.
+    pub(crate) const fn is_up_to_date(mut self) -> Self {
+        self.is_behind = false;
+        self
+    }
+
     /// The next event; `None` after the session's last one.
     pub async fn next(&mut self) -> Option<Result<SessionEvent, EngineError>> {
+        self.next_noted().await.map(|noted| noted.map(|noted| noted.event.clone()))
+    }
+
+    /// The same with what it is for a link. Nothing is lost when the future is dropped.
+    pub(crate) async fn next_noted(&mut self) -> Option<Result<Arc<Noted>, EngineError>> {
         loop {
-            if let Some(event) = self.ready.pop_front() {
-                self.last_seq = event.seq;
-                return Some(Ok(event));
+            if let Some(noted) = self.ready.pop_front() {
+                self.last_seq = noted.event.seq;
+                return Some(Ok(noted));
             }
             if self.is_behind {
                 if let Err(error) = self.catch_up().await {
@@ -134,15 +177,15 @@ impl EventStream {
                 }
             }
             match self.live.as_mut()?.recv().await {
-                Ok(event) if event.seq > self.last_seq + 1 => {
+                Ok(noted) if noted.event.seq > self.last_seq + 1 => {
                     self.is_behind = true;
-                    self.known_seq = event.seq;
+                    self.known_seq = noted.event.seq;
                 }
-                Ok(event) if event.seq > self.last_seq => {
-                    if event.kind == EventKind::SessionEnded {
+                Ok(noted) if noted.event.seq > self.last_seq => {
+                    if noted.event.kind == EventKind::SessionEnded {
                         self.live = None;
                     }
-                    self.ready.push_back(SessionEvent::clone(&event));
+                    self.ready.push_back(noted);
                 }
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => self.is_behind = true,
@@ -161,7 +204,7 @@ impl EventStream {
         if events.last().is_some_and(|event| event.kind == EventKind::SessionEnded) {
             self.live = None;
         }
-        self.ready.extend(events);
+        self.ready.extend(events.into_iter().map(|event| Arc::new(Noted { event, order: None })));
         Ok(())
     }
 }

@@ -1,5 +1,8 @@
 //! What transports hand in.
 
+use std::time::Duration;
+
+use hookswitch_model::mock::Mocks;
 use hookswitch_model::session::Channel;
 use hookswitch_model::{ActId, AgentId, ProjectId, ToolId};
 use serde_json::{Map, Value};
@@ -17,10 +20,14 @@ pub struct SessionStart {
     pub channel: Channel,
     /// `from`, `to`, `timezone`, `call_id` and other values of the `system.` namespace.
     pub system: Map<String, Value>,
+    /// Answers that stand in for its tools: a simulation, in which no tool is carried out.
+    pub mocks: Option<Mocks>,
     /// Session variables to start with.
     pub variables: Map<String, Value>,
     /// Free data of the owner.
     pub metadata: Map<String, Value>,
+    /// How long it lasts at most; the server's own limit holds, too.
+    pub longest: Option<Duration>,
 }
 
 /// A tool that a session gets without a binding.

@@ -10,6 +10,9 @@ mod answers;
 mod arguments;
 mod backoff;
 mod breaker;
+mod calls;
+mod code_changes;
+mod code_reading;
 mod counters;
 mod error;
 mod events;
@@ -17,6 +20,7 @@ mod execute;
 mod functions;
 mod input;
 mod limits;
+mod link;
 mod orders;
 mod probe;
 mod reads;
@@ -32,6 +36,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hookswitch_egress::Client;
+use hookswitch_executors::python::Status;
 use hookswitch_model::{NodeId, Stamp};
 use hookswitch_registry::Registry;
 use hookswitch_store::{Store, Writer};
@@ -43,11 +48,18 @@ pub use error::EngineError;
 pub use events::EventStream;
 pub use functions::{FunctionsError, FunctionsQuery};
 pub use hookswitch_executors::lambda as aws;
-pub use hookswitch_store::{ExecutionFilter, LedgerError, SessionFilter, WriterStats};
+pub use hookswitch_executors::python::{PackageState, Status as PythonStatus};
+pub use hookswitch_store::{
+    EventCount, ExecutionFilter, LedgerError, OutcomeCounts, SessionFilter, WriterStats,
+};
 pub use input::{ArgumentsInput, CallInput, SessionStart, SpeechReport, StartTool};
+pub use link::{
+    Link, LinkEnd, LinkError, LinkEvent, LinkKind, LinkOrder, LinkSender, Numbered, Position, Reports,
+    Resumed, Welcome,
+};
 pub use probe::Probe;
-pub use session::{SessionView, ToolView};
-pub use settings::{AwsSettings, EngineSettings};
+pub use session::{SessionSummary, SessionValues, SessionView, SpeechFacts, ToolView};
+pub use settings::{AwsSettings, CallSettings, EngineSettings};
 pub use trace::{TraceContext, Traceparent};
 pub use trial::{DryRun, Trial, TrialInput};
 
@@ -69,6 +81,8 @@ struct Inner {
     breakers: breaker::Breakers,
     counters: EngineCounters,
     tasks: TaskTracker,
+    /// One token a link.
+    links: TaskTracker,
     lists: functions::Lists,
     is_draining: AtomicBool,
 }
@@ -82,6 +96,12 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// An engine over a registry, the ledger's writer and the outbound door.
     pub fn new(registry: Registry, writer: Writer, egress: Client, settings: EngineSettings) -> Self {
+        if !matches!(settings.python.status(), Status::Disabled) {
+            registry.read_code_with(Arc::new(code_reading::CodeReader(Arc::clone(&settings.python))));
+        }
+        if let Some(driver) = &settings.calls.driver {
+            registry.check_calls_with(Arc::new(calls::CallAbilities(Arc::clone(driver))));
+        }
         let inner = Inner {
             store: registry.store().clone(),
             registry,
@@ -93,11 +113,14 @@ impl Engine {
             breakers: breaker::Breakers::new(settings.breaker_failures, settings.breaker_pause),
             counters: EngineCounters::default(),
             tasks: TaskTracker::new(),
+            links: TaskTracker::new(),
             lists: functions::Lists::default(),
             is_draining: AtomicBool::new(false),
             settings,
         };
-        Self { inner: Arc::new(inner) }
+        let engine = Self { inner: Arc::new(inner) };
+        engine.follow_calls();
+        engine
     }
 
     /// The registry that it runs definitions of.
@@ -125,6 +148,11 @@ impl Engine {
         self.inner.sessions.len()
     }
 
+    /// Runtimes and apps that are connected now.
+    pub fn links_open(&self) -> usize {
+        self.inner.links.len()
+    }
+
     /// Whether new calls are refused because the server is going down.
     pub fn is_draining(&self) -> bool {
         self.inner.is_draining.load(Ordering::Relaxed)
@@ -148,6 +176,7 @@ impl Engine {
         self.inner.tasks.close();
         let drained = tokio::time::timeout(time, self.inner.tasks.wait()).await;
         let left = if drained.is_err() { self.inner.tasks.len() } else { 0 };
+        self.close_links().await;
         self.release_leases().await;
         if let Err(error) = self.inner.writer.shutdown().await {
             tracing::error!(%error, "the ledger could not be closed");

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use hookswitch_model::event::EventKind;
 use hookswitch_model::{ExecutionId, Scope, SessionId, Stamp};
-use hookswitch_session::{Event, Order, SpeechLine, TimerId, Warning};
+use hookswitch_session::{Event, Order, Reply, SpeechLine, TimerId, Warning};
 use hookswitch_template::FillRules;
 use serde_json::{Value, json};
 
@@ -14,6 +14,7 @@ use crate::Engine;
 use crate::error::EngineError;
 use crate::events::note_event;
 use crate::input::SpeechReport;
+use crate::link::AskEnd;
 use crate::session::{LiveSession, State, Work};
 
 /// Said where a tool has no line of its own.
@@ -39,6 +40,12 @@ impl Engine {
     pub async fn report(&self, scope: Scope, id: SessionId, report: SpeechReport) -> Result<(), EngineError> {
         let session = self.live_session(scope, id).await?;
         session.state.lock().last_used = std::time::Instant::now();
+        self.report_of(&session, report).await;
+        Ok(())
+    }
+
+    /// The same in a session that is at hand.
+    pub(crate) async fn report_of(&self, session: &Arc<LiveSession>, report: SpeechReport) {
         let (event, kind, word) = match report {
             SpeechReport::UserTurn => (Event::UserTurn, EventKind::UserTurn, "user_turn"),
             SpeechReport::UserSpeechStarted => {
@@ -55,12 +62,18 @@ impl Engine {
             }
             SpeechReport::Interrupted => (Event::Interrupted, EventKind::Speech, "interrupted"),
         };
-        self.append_event(&session, kind, json!({ "report": word })).await;
-        if report == SpeechReport::UserTurn {
-            self.warm(&session);
+        {
+            let mut state = session.state.lock();
+            if state.ended_at.is_some() {
+                return;
+            }
+            note_event(session, &mut state, kind, json!({ "report": word }));
+            self.step(session, &mut state, event);
         }
-        self.feed(&session, event).await;
-        Ok(())
+        if report == SpeechReport::UserTurn {
+            self.warm(session);
+        }
+        self.save_events(session).await;
     }
 
     fn carry_out(&self, session: &Arc<LiveSession>, state: &mut State, order: Order) {
@@ -83,20 +96,26 @@ impl Engine {
                     self.spawn(run.run());
                 }
             }
-            Order::Cancel { call } | Order::Conclude { call, .. } => {
+            Order::Cancel { call } => {
                 if let Some(open) = state.calls.get(&call) {
                     open.abort.cancel();
                 }
             }
+            // One that was not sent yet sees by itself that nobody is there.
+            Order::Conclude { call, .. } => {
+                if let Some(ask) = state.asks.remove(&call) {
+                    ask.end(AskEnd::Gone { was_sent: true });
+                }
+            }
             Order::Answer { call, with, reply } => self.answer(session, state, call, with, reply),
-            Order::TellAsync { call, .. } => {
+            Order::TellAsync { call, reply } => {
                 let act = state.calls.get(&call).and_then(|open| open.act);
                 state.unsaved_told.extend(act.map(|act| (act, Stamp::now())));
-                tell_later(session, state, call, EventKind::CallAnswered);
+                tell_later(session, state, call, EventKind::CallAnswered, reply);
             }
             Order::TellLate { call, .. } => {
                 self.inner.counters.came_late();
-                tell_later(session, state, call, EventKind::ResultLate);
+                tell_later(session, state, call, EventKind::ResultLate, Reply::FREE);
             }
             Order::SetTimer { timer, after } => self.set_timer(session, state, timer, after),
             Order::ClearTimer { timer } => {
@@ -155,17 +174,34 @@ impl Engine {
 fn note_started(session: &LiveSession, state: &mut State, call: ExecutionId) {
     let Some(work) = state.calls.get(&call).map(|open| Arc::clone(&open.work)) else { return };
     let is_read = work.tool.as_ref().is_some_and(|tool| tool.rules.is_read());
-    if !is_read || session.live_events.receiver_count() > 0 {
-        let data = json!({"execution_id": call, "tool_call_id": work.tool_call_id, "tool": work.name});
+    if !is_read || session.tells_starts || session.live_events.receiver_count() > 0 {
+        let mut data = json!({"execution_id": call, "tool_call_id": work.tool_call_id, "tool": work.name});
+        if session.tells_starts {
+            data["arguments"] = crate::execute::recorded_arguments(&work);
+        }
         note_event(session, state, EventKind::CallStarted, data);
     }
 }
 
 /// A result that comes as an event: of an `async` call, or after the soft timeout.
-fn tell_later(session: &LiveSession, state: &mut State, call: ExecutionId, kind: EventKind) {
+fn tell_later(session: &LiveSession, state: &mut State, call: ExecutionId, kind: EventKind, reply: Reply) {
     let Some(kept) = state.kept.get(call) else { return };
-    let data = json!({"execution_id": call, "outcome": kept.outcome, "result": *kept.value});
+    let mut data = json!({"execution_id": call, "outcome": kept.outcome, "result": *kept.value});
+    if let (Some(id), Some(members)) = (state.machine.tool_call_id(call), data.as_object_mut()) {
+        members.insert("tool_call_id".to_owned(), Value::from(id));
+    }
+    note_reply(&mut data, reply);
     note_event(session, state, kind, data);
+}
+
+/// What the brain may not do with an answer.
+pub(crate) fn note_reply(data: &mut Value, reply: Reply) {
+    let Some(members) = data.as_object_mut() else { return };
+    for (name, may) in [("may_speak", reply.may_speak), ("may_call_tools", reply.may_call_tools)] {
+        if !may {
+            members.insert(name.to_owned(), Value::Bool(false));
+        }
+    }
 }
 
 fn line_of(session: &LiveSession, state: &State, call: ExecutionId, line: SpeechLine) -> Option<String> {

@@ -39,6 +39,7 @@ pub(crate) fn of_call(session: &Value, call: &CallFacts<'_>, now: Stamp, needed:
         set("tool", Value::from(tool.definition.name.as_str()));
         set("tool_id", Value::from(tool.id.to_string()));
         set("tool_uuid", Value::from(tool.id.uuid().to_string()));
+        set("tool_long_id", Value::from(tool.id.long()));
         set("tool_number", Value::from(tool.number));
     }
     if needed == SystemUse::Clock {

@@ -1,6 +1,7 @@
 //! Trying a tool outside a session: a dry run shows the exact request, a real one sends it once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use hookswitch_egress::Freshness;
@@ -14,8 +15,8 @@ use serde_json::{Map, Value, json};
 
 use crate::error::EngineError;
 use crate::execute::{
-    Attempting, Given, Made, Means, OpenError, Places, Redaction, clean, explain, open_all, open_without,
-    take_literals,
+    Attempting, Given, Made, Means, OpenError, Places, Redaction, Slot, clean, explain, names_of, open_all,
+    open_without, take_literals,
 };
 use crate::input::ArgumentsInput;
 use crate::system_values::{self, CallFacts};
@@ -135,7 +136,7 @@ impl Engine {
             return Err(EngineError::Draining);
         }
         let literals = take_literals(&mut draft);
-        let prepared = self.inner.registry.prepared_draft(scope, project, dialect, &draft)?;
+        let prepared = Arc::new(self.inner.registry.prepared_draft(scope, project, dialect, &draft)?);
         Registry::check_loose_config(draft.config_schema.as_ref(), &input.config, "$.config")?;
         let opened = open_without(&self.inner.registry, scope, &prepared, &input.config, literals).await;
         self.run_trial(scope, &prepared, None, input, opened).await
@@ -144,7 +145,7 @@ impl Engine {
     async fn run_trial(
         &self,
         scope: Scope,
-        prepared: &Prepared,
+        prepared: &Arc<Prepared>,
         tool: Option<ToolId>,
         input: TrialInput,
         opened: Result<Opened, OpenError>,
@@ -153,9 +154,11 @@ impl Engine {
         let created_at = Stamp::now();
         let execution = ExecutionId::generate();
         let is_dry = input.dry_run == DryRun::Yes;
-        let can_run = session::can_run(prepared.definition.kind.kind());
+        let can_run = session::can_run(&prepared.definition.kind);
         let mut trial = match (checked(prepared, input.arguments.clone()), opened) {
-            (Ok(arguments), Ok(opened)) => self.attempt(prepared, arguments, input, execution, opened).await,
+            (Ok(arguments), Ok(opened)) => {
+                self.attempt(scope, prepared, arguments, input, execution, opened).await
+            }
             (Err(line), _) => Trial { is_unfit: can_run, ..Trial::ended(Outcome::Refused, line) },
             (_, Err(error)) => Trial::ended(Outcome::Refused, error.to_string()),
         };
@@ -169,7 +172,8 @@ impl Engine {
 
     async fn attempt(
         &self,
-        prepared: &Prepared,
+        scope: Scope,
+        prepared: &Arc<Prepared>,
         arguments: Value,
         input: TrialInput,
         execution: ExecutionId,
@@ -196,11 +200,10 @@ impl Engine {
         let system = system_values::of_call(&Value::Object(session), &facts, now, needed);
         let vars = Value::Object(input.variables);
         let config = Value::Object(opened.fill_config(&input.config));
-        let names = definition.kind.names().cloned().unwrap_or_default();
         let places = Places { system: &system, vars: &vars, config: &config };
         let arguments = crate::execute::with_fixed(definition, arguments, places, &opened);
         let variables = Variables {
-            names: &names,
+            names: names_of(definition),
             input: &arguments,
             system: &system,
             vars: &vars,
@@ -217,14 +220,19 @@ impl Engine {
                 Err(error) => Trial::ended(Outcome::Refused, error),
             },
             _ => {
+                let slot = Slot::default();
                 let given = Given {
                     engine: self,
+                    session: None,
+                    work: None,
                     prepared,
+                    scope,
+                    slot: &slot,
                     values: variables,
                     opened: &opened,
                     freshness: Freshness::Any,
                 };
-                let means = match Means::prepare(&given) {
+                let means = match Means::prepare(&given).await {
                     Ok(means) => means,
                     Err(refused) => {
                         return Trial::ended(Outcome::Refused, refused.detail.unwrap_or(refused.line));
@@ -250,7 +258,7 @@ impl Engine {
         let unset = means.unset().to_vec();
         if dry_run == DryRun::Yes {
             let shown = means.preview(opened, stamps, &redaction);
-            return Trial { request: Some(shown), unset, ..Trial::blank(None) };
+            return Trial { request: shown, unset, ..Trial::blank(None) };
         }
         let end = Instant::now() + self.inner.settings.budget(prepared);
         let attempting = Attempting {
@@ -334,7 +342,7 @@ impl Engine {
 
 fn checked(prepared: &Prepared, given: Value) -> Result<Value, String> {
     let kind = prepared.definition.kind.kind();
-    if session::can_run(kind) {
+    if session::can_run(&prepared.definition.kind) {
         arguments::check(&prepared.definition, ArgumentsInput::Value(given)).map_err(|unfit| unfit.line)
     } else {
         Err(format!("{} tools can't be run by this server yet", kind.as_str()))

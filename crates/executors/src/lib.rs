@@ -4,10 +4,12 @@
 //! [`Opened`] secrets of the call, does its work once, and says what came back.
 
 mod call_context;
+pub mod call_control;
 pub mod context;
 pub mod hosted;
 pub mod lambda;
 mod opened;
+pub mod python;
 mod reading;
 mod redact;
 mod variables;

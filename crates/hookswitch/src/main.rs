@@ -7,7 +7,9 @@ mod doctor;
 mod logging;
 mod node;
 mod parts;
+mod python;
 mod serve;
+mod telephony;
 mod traces;
 mod upkeep;
 
@@ -37,11 +39,17 @@ enum Command {
     Demo(demo::DemoFlags),
     /// Say what works on this machine, what is missing and how to get it.
     Doctor(Box<ServeFlags>),
+    /// Packages of Python tools on this machine.
+    Python(python::PythonCommand),
+    /// The call engine between a phone line and the voice runtime, a process of its own.
+    Sip(telephony::SipCommand),
     #[command(flatten)]
     Client(Box<hookswitch_cli::Command>),
 }
 
 fn main() -> ExitCode {
+    // Before anything else: started as a launcher this process becomes Python, and nothing of ours may be in it.
+    hookswitch_executors::python::launch_if_asked();
     let arguments = Arguments::parse();
     let command = match arguments.command {
         Command::Client(command) => {
@@ -61,6 +69,8 @@ fn main() -> ExitCode {
         Command::Serve(flags) => runtime.block_on(run_server(&flags)),
         Command::Demo(flags) => runtime.block_on(demo::run(flags)),
         Command::Doctor(flags) => runtime.block_on(doctor::run(&flags, arguments.global.json)),
+        Command::Python(command) => runtime.block_on(python::run(command, arguments.global.json)),
+        Command::Sip(command) => runtime.block_on(telephony::run(command)),
         Command::Client(_) => Ok(()),
     };
     // Tasks that still listen for late answers must not keep the process alive.

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use hookswitch_courier::Courier;
 use hookswitch_egress::{Client, HickoryResolver, Policy, PolicySettings};
-use hookswitch_engine::{Engine, EngineSettings};
+use hookswitch_engine::{CallSettings, Engine, EngineSettings};
 use hookswitch_registry::Registry;
 use hookswitch_store::{Store, StoreOptions, Writer, WriterOptions};
 use hookswitch_vault::{KeyFile, MasterKeys, Vault};
@@ -22,6 +23,7 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) registry: Registry,
     pub(crate) engine: Engine,
+    pub(crate) courier: Courier,
     _node: Node,
 }
 
@@ -49,10 +51,14 @@ impl Parts {
         }
         let writer = Writer::start(store.clone(), WriterOptions::default());
         let node = Node::open(&config.data)?;
+        let python = crate::python::start(config, &egress, &store).await?;
         let aws = aws::settings(config, policy)?;
-        let settings = EngineSettings { node: node.id, aws, ..config.engine.clone() };
+        let driver = crate::telephony::start(&config.telephony).await?;
+        let calls = CallSettings { driver, ..config.engine.calls.clone() };
+        let settings = EngineSettings { node: node.id, python, aws, calls, ..config.engine.clone() };
+        let courier = Courier::new(registry.clone(), egress.clone(), node.id, config.courier.clone());
         let engine = Engine::new(registry.clone(), writer, egress, settings);
-        Ok(Self { store, registry, engine, _node: node })
+        Ok(Self { store, registry, engine, courier, _node: node })
     }
 }
 

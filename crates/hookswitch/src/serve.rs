@@ -19,6 +19,8 @@ use crate::upkeep;
 
 /// How long the last traces may take to leave.
 const FLUSH: Duration = Duration::from_secs(3);
+/// How long deliveries of events that are under way may take; the others leave after the next start.
+const LAST_DELIVERIES: Duration = Duration::from_secs(3);
 
 /// Serves until SIGTERM or SIGINT, then drains.
 pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::Result<()> {
@@ -41,6 +43,7 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
     }
     // Values sealed under an older key move to the current one, also when the last rotation was cut short.
     parts.registry.rewrap_in_background();
+    parts.courier.start();
     upkeep::start(&parts.engine, parts.store.clone(), config.keep_payloads, config.keep_rows);
     let mut server = Server::new(ServerParts {
         engine: parts.engine.clone(),
@@ -48,6 +51,7 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
         hosts: hosts(&config),
         tls: config.tls.clone().map(|(cert, key)| TlsFiles { cert, key }),
         calls: config.calls,
+        rate_limits: config.rate_limits.clone(),
         settings: ServerSettings {
             max_connections: config.max_connections,
             drain: config.engine.drain,
@@ -61,6 +65,9 @@ pub(crate) async fn serve(mut config: Config, traces: Option<Guard>) -> anyhow::
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     tracing::info!(address = %format!("{scheme}://{address}"), database = ?config.database_url, "serving");
     let stopped = server.serve(listener, shutdown).await;
+    parts.engine.python().shutdown();
+    // After the last events of the sessions, so that what can be told at once is told.
+    parts.courier.stop(LAST_DELIVERIES).await;
     parts.store.close().await;
     if let Some(traces) = traces {
         traces.shutdown(FLUSH).await;

@@ -17,6 +17,8 @@ const BREATH: Duration = Duration::from_millis(200);
 pub(crate) fn start(engine: &Engine, store: Store, keep_payloads: Duration, keep_rows: Duration) {
     let sweeping = engine.clone();
     tokio::spawn(async move { sweeping.sweep_forever().await });
+    let following = engine.clone();
+    tokio::spawn(async move { following.follow_changes().await });
     let engine = engine.clone();
     tokio::spawn(async move {
         while !engine.is_draining() {
@@ -34,6 +36,9 @@ async fn prune(store: &Store, keep_payloads: Duration, keep_rows: Duration) {
     loop {
         let payloads = store.prune_payloads_any_tenant(before(keep_payloads), STEP).await;
         let rows = store.prune_rows_any_tenant(before(keep_rows), STEP).await;
+        if let Err(error) = store.prune_deliveries_any_tenant(before(keep_payloads), STEP).await {
+            tracing::warn!(%error, "old deliveries could not be dropped; tried again later");
+        }
         // Kept answers name their own end.
         if let Err(error) = store.prune_answers_any_tenant(Stamp::now(), STEP).await {
             tracing::warn!(%error, "old answers could not be dropped; tried again later");

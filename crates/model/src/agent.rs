@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::brain::BrainDraft;
 use crate::id::{AgentId, OrgId, ProjectId};
 use crate::name::AgentName;
 use crate::scope::Mode;
@@ -32,6 +33,9 @@ pub struct AgentDraft {
     /// It starts no session.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub disabled: bool,
+    /// The endpoint of its built-in brain; absent: an external runtime decides what it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brain: Option<BrainDraft>,
     /// What only one dialect's form knows.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extras: Map<String, Value>,
@@ -48,6 +52,7 @@ impl AgentDraft {
             variables: Map::new(),
             metadata: Map::new(),
             disabled: false,
+            brain: None,
             extras: Map::new(),
         }
     }

@@ -186,6 +186,7 @@ impl ToolKind {
         match self {
             Self::Webhook(plan) => Some(&plan.names),
             Self::Lambda(plan) => Some(&plan.names),
+            Self::Python(python) => python.variables.as_ref(),
             _ => None,
         }
     }

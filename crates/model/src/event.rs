@@ -7,7 +7,7 @@ use crate::id::SessionId;
 use crate::time::Stamp;
 
 /// What happened. The word is the `type` of the event in every stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum EventKind {
     /// The session started.
     #[serde(rename = "session.started")]
@@ -39,11 +39,35 @@ pub enum EventKind {
     /// Something that somebody should look at.
     #[serde(rename = "warning")]
     Warning,
+    /// A runtime or an app has joined.
+    #[serde(rename = "link.opened")]
+    LinkOpened,
+    /// A runtime or an app has left, or its connection was lost.
+    #[serde(rename = "link.closed")]
+    LinkClosed,
+    /// The tools that the model may be offered are others now.
+    #[serde(rename = "tools.changed")]
+    ToolsChanged,
+    /// A call went to the app.
+    #[serde(rename = "client.call")]
+    ClientCall,
+    /// The app need not answer a call any more.
+    #[serde(rename = "client.cancelled")]
+    ClientCancelled,
+    /// The runtime is to do something with the call: transfer, digits, hang up.
+    #[serde(rename = "engine.action")]
+    EngineAction,
+    /// The runtime has said what came of it.
+    #[serde(rename = "engine.action_done")]
+    EngineActionDone,
+    /// What the user said to the built-in brain, or what of its answer was heard.
+    #[serde(rename = "transcript")]
+    Transcript,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 18] = [
         Self::SessionStarted,
         Self::SessionEnded,
         Self::CallStarted,
@@ -54,6 +78,14 @@ impl EventKind {
         Self::UserTurn,
         Self::Speech,
         Self::Warning,
+        Self::LinkOpened,
+        Self::LinkClosed,
+        Self::ToolsChanged,
+        Self::ClientCall,
+        Self::ClientCancelled,
+        Self::EngineAction,
+        Self::EngineActionDone,
+        Self::Transcript,
     ];
 
     /// The word in streams and the store.
@@ -69,6 +101,14 @@ impl EventKind {
             Self::UserTurn => "user.turn",
             Self::Speech => "speech",
             Self::Warning => "warning",
+            Self::LinkOpened => "link.opened",
+            Self::LinkClosed => "link.closed",
+            Self::ToolsChanged => "tools.changed",
+            Self::ClientCall => "client.call",
+            Self::ClientCancelled => "client.cancelled",
+            Self::EngineAction => "engine.action",
+            Self::EngineActionDone => "engine.action_done",
+            Self::Transcript => "transcript",
         }
     }
 

@@ -1,7 +1,8 @@
 //! Identifiers: a prefix that names the kind, and a time-sorted UUID (version 7) in base32.
 //!
 //! `tool_01kqf3v4r8e6t9x2b5m7n0p1qs`: lower case, Crockford's alphabet (no i, l, o, u), 26 characters.
-//! Ids of one kind sort by creation. Dialects that show UUIDs use [`uuid`](ToolId::uuid) of the same id.
+//! Ids of one kind sort by creation. Dialects that show UUIDs use [`uuid`](ToolId::uuid) or
+//! [`long`](ToolId::long) of the same id; the long form is read wherever the short one is.
 
 use std::fmt;
 use std::str::FromStr;
@@ -42,6 +43,12 @@ fn decode(text: &str) -> Option<u128> {
     })
 }
 
+/// A UUID in its usual form; the other spellings of one are no id.
+fn decode_long(text: &str) -> Option<u128> {
+    let uuid = (text.len() == 36).then(|| Uuid::try_parse(text).ok())??;
+    Some(uuid.as_u128())
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
         $(#[$doc])*
@@ -60,6 +67,11 @@ macro_rules! ids {
             /// The id over an existing UUID (a database row, a dialect that shows UUIDs).
             pub const fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid)
+            }
+
+            /// The long form: the prefix and the UUID as UUIDs are usually written.
+            pub fn long(self) -> String {
+                format!(concat!($prefix, "_{}"), self.0.hyphenated())
             }
 
             /// The UUID within.
@@ -86,7 +98,7 @@ macro_rules! ids {
 
             fn from_str(text: &str) -> Result<Self, IdError> {
                 text.strip_prefix(concat!($prefix, "_"))
-                    .and_then(decode)
+                    .and_then(|text| decode(text).or_else(|| decode_long(text)))
                     .map(|value| Self(Uuid::from_u128(value)))
                     .ok_or(IdError { prefix: $prefix })
             }
@@ -112,6 +124,8 @@ ids! {
     ActId = "act";
     /// An agent: a prompt with bound tools.
     AgentId = "agent";
+    /// A webhook that is told of the events of sessions.
+    EventWebhookId = "ewh";
     /// The recorded carrying-out of a tool call.
     ExecutionId = "exec";
     /// An API key (its public handle, not the key itself).
@@ -148,6 +162,13 @@ mod tests {
         }
 
         #[test]
+        fn the_long_form_is_read_too(value: u128) {
+            let id = ToolId::from_uuid(Uuid::from_u128(value));
+            prop_assert_eq!(id.long().parse::<ToolId>().unwrap(), id);
+            prop_assert_eq!(id.long().parse::<AgentId>().ok(), None);
+        }
+
+        #[test]
         fn text_order_is_id_order(a: u128, b: u128) {
             let (a, b) = (ToolId::from_uuid(Uuid::from_u128(a)), ToolId::from_uuid(Uuid::from_u128(b)));
             prop_assert_eq!(a.cmp(&b), a.to_string().cmp(&b.to_string()));
@@ -163,6 +184,15 @@ mod tests {
     fn another_kind_is_refused_by_name() {
         let text = AgentId::generate().to_string();
         assert_eq!(text.parse::<ToolId>().unwrap_err().to_string(), "expected an id of the form tool_…");
+    }
+
+    #[test]
+    fn a_uuid_has_one_spelling() {
+        let id = ToolId::from_uuid(Uuid::from_u128(7));
+        assert_eq!(id.long(), "tool_00000000-0000-0000-0000-000000000007");
+        for text in ["00000000000000000000000000000007", "{00000000-0000-0000-0000-000000000007}"] {
+            assert!(format!("tool_{text}").parse::<ToolId>().is_err(), "{text}");
+        }
     }
 
     #[test]

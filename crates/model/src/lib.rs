@@ -9,17 +9,20 @@
 
 pub mod agent;
 pub mod binding;
+pub mod brain;
 pub mod changes;
 pub mod config_schema;
 pub mod definition;
 pub mod draft;
 pub mod effect;
 pub mod event;
+pub mod event_webhook;
 pub mod execution;
 pub mod finding;
 pub mod id;
 pub mod key;
 pub mod lambda;
+pub mod mock;
 pub mod name;
 pub mod parameter;
 pub mod phone;

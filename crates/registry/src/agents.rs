@@ -68,6 +68,9 @@ fn check(draft: &AgentDraft) -> Result<(), RegistryError> {
             findings.error(path, "too_long", format!("at most {MOST_DATA} bytes of JSON"));
         }
     }
+    if let Some(brain) = &draft.brain {
+        brain.check(&mut findings);
+    }
     if let Some(zone) = &draft.timezone
         && jiff::tz::TimeZone::get(zone).is_err()
     {

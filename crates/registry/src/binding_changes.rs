@@ -44,7 +44,7 @@ impl Registry {
                 ChangedDraft::Clear => binding.changes = DraftChanges::default(),
                 ChangedDraft::Set(mut draft) => {
                     let before = binding.changes.apply(&tool.draft).unwrap_or_else(|| tool.draft.clone());
-                    self.check(&draft)?;
+                    self.check_with_code(scope, &draft).await?;
                     seals.extend(self.seal_draft(scope, &mut draft, Some(&before)).await?);
                     binding.changes = DraftChanges::between(&tool.draft, &draft);
                 }

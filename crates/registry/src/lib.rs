@@ -12,10 +12,14 @@ mod answers;
 mod binding_changes;
 mod bindings;
 mod built_in;
+mod call_control;
 mod check;
+mod code;
 mod copies;
 mod error;
+mod event_webhooks;
 mod keys;
+mod link_tokens;
 mod live;
 mod master_key;
 mod merge;
@@ -46,13 +50,17 @@ pub use answers::{KeyedRequest, Recalled};
 pub use binding_changes::ChangedDraft;
 pub use bindings::NewBinding;
 pub use built_in::built_in_id;
+pub use call_control::CallPort;
+pub use code::CodePort;
 // Pages, filters and rows that callers of the registry need and that carry no rule of the store.
 pub use error::{AuthError, RegistryError};
+pub use event_webhooks::{EventWebhookDraft, SessionEventWebhook};
 pub use hookswitch_store::{
-    AccessToken, Cursor, CursorError, Order, Org, Page, PageOf, Percentiles, Project, ProjectSettings,
-    SessionTally, StoreError, ToolFilter,
+    AccessToken, Cursor, CursorError, DeliveryFilter, Order, Org, Page, PageOf, Percentiles, Project,
+    ProjectSettings, SessionTally, StoreError, ToolFilter,
 };
 pub use keys::{Caller, NewKey, ShownKey};
+pub use link_tokens::{NewLinkToken, ShownLinkToken};
 pub use live::ToolState;
 pub use master_key::MasterKeyStatus;
 pub use prepare::Prepared;
@@ -76,6 +84,9 @@ struct Inner {
     caches: live::Caches,
     changes: announce::Announcer,
     master_key: master_key::MasterKey,
+    /// What reads code, where something can.
+    code: std::sync::OnceLock<Arc<dyn CodePort>>,
+    calls: std::sync::OnceLock<Arc<dyn CallPort>>,
 }
 
 impl std::fmt::Debug for Registry {
@@ -99,6 +110,8 @@ impl Registry {
             egress,
             changes: announce::Announcer::new(),
             master_key: master_key::MasterKey::in_file(file),
+            code: std::sync::OnceLock::new(),
+            calls: std::sync::OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -72,6 +72,7 @@ fn context_of(row: &SealedRow) -> SealContext {
         SealedPlace::ProjectSigningKey(project, mode, _) => {
             SealContext::new(org, project_context(project, mode), Purpose::Signing)
         }
+        SealedPlace::EventWebhookKey(webhook, _) => SealContext::new(org, webhook, Purpose::Signing),
         SealedPlace::Secret(_) => {
             SealContext::new(org, secret_context(Scope::new(org, mode), &row.purpose), Purpose::Secret)
         }

@@ -82,7 +82,7 @@ fn check(new: &NewSessionToken) -> Result<(), RegistryError> {
 }
 
 /// `scheme://host[:port]` and nothing more (RFC 6454, 6.2).
-fn is_origin(text: &str) -> bool {
+pub(crate) fn is_origin(text: &str) -> bool {
     let Some((scheme, authority)) = text.split_once("://") else { return false };
     let mut first = scheme.bytes();
     let is_scheme = first.next().is_some_and(|byte| byte.is_ascii_alphabetic())

@@ -21,7 +21,7 @@ impl Registry {
         mut draft: ToolDraft,
         by: KeyId,
     ) -> Result<StoredTool, RegistryError> {
-        self.check(&draft)?;
+        self.check_with_code(scope, &draft).await?;
         let seals = self.seal_draft(scope, &mut draft, None).await?;
         let id = ToolId::generate();
         // What nobody else is called; the definition keeps the name that was given.

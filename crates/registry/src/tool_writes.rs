@@ -46,7 +46,7 @@ impl Registry {
         mut draft: ToolDraft,
         by: KeyId,
     ) -> Result<SavedTool, RegistryError> {
-        let (definition, findings) = self.check(&draft)?;
+        let (definition, findings) = self.check_with_code(scope, &draft).await?;
         let seals = self.seal_draft(scope, &mut draft, None).await?;
         let id = ToolId::generate();
         let secret = signs(&draft).then(new_signing_secret).transpose()?;
@@ -127,7 +127,7 @@ impl Registry {
         {
             return Err(RegistryError::VersionMismatch { expected, current: stored.version });
         }
-        let (definition, findings) = self.check(&draft)?;
+        let (definition, findings) = self.check_with_code(scope, &draft).await?;
         let seals = self.seal_draft(scope, &mut draft, Some(&stored.draft)).await?;
         if draft == stored.draft {
             return Ok(SavedTool {

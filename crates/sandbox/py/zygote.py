@@ -30,7 +30,8 @@ def main():
         with open(f"/hookswitch/{name}.bpf", "rb") as file:
             plan[name] = file.read()
     plan["landlock"] = 0 if "landlock" in plan["skip"] else fence.version()
-    sys.path[:] = plan["import_paths"] + [path for path in sys.path if path != "/hookswitch"]
+    # The standard library first: no package may stand in for a module that this process imports.
+    sys.path[:] = [path for path in sys.path if path != "/hookswitch"] + plan["import_paths"]
     threading.stack_size(512 * 1024)
     for name in plan["preload"]:
         importlib.import_module(name)

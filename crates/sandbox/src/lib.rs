@@ -13,6 +13,7 @@
 
 mod admission;
 mod answer;
+mod cgroup;
 mod child;
 mod driver;
 mod egress;
@@ -41,6 +42,7 @@ pub use error::SandboxError;
 pub use inspection::{Inspection, SourceError};
 pub use launch::{Identity, Layer, launch_if_asked};
 pub use outcome::{AuthorView, CallOutcome, Failure, FailureKind, Output, Returned};
+pub use python::find_interpreter;
 pub use sandbox::{Prepared, Sandbox};
 pub use selftest::{Report, Tier};
 pub use settings::{DependencySet, SandboxSettings, SetName};

@@ -22,6 +22,11 @@ const LIBRARIES: [&str; 4] = ["/usr/lib", "/usr/lib64", "/lib", "/lib64"];
 const PROBE: &str = "import sys, os, json; print(json.dumps({'executable': os.path.realpath(sys.executable), \
                      'prefix': sys.base_prefix, 'paths': sys.path, 'version': list(sys.version_info[:2])}))";
 
+/// The CPython that a sandbox with this setting runs: the named one, or the first usual one that works.
+pub async fn find_interpreter(wanted: Option<&Path>) -> Result<PathBuf, SandboxError> {
+    Python::find(wanted).await.map(|python| python.executable)
+}
+
 /// An interpreter and what it needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Python {

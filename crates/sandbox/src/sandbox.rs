@@ -1,6 +1,7 @@
 //! The public face: start, prepare, call, forget.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -47,6 +48,7 @@ struct Inner {
     tools: Mutex<HashMap<(TenantId, ToolId, String), Weak<Tool>>>,
     spares: Arc<Semaphore>,
     makers: Semaphore,
+    made: AtomicU64,
 }
 
 /// A tool that a session will call. While it lives a spare of the tool is kept ready.
@@ -65,11 +67,12 @@ impl Sandbox {
         let python = Python::find(settings.interpreter.as_deref()).await?;
         let house = House::new(settings, python, Arc::clone(&egress));
         let report = selftest::examine(&house).await?;
-        tracing::info!(tier = %report.tier, missing = ?report.missing, python = %report.python, "sandbox ready");
+        tracing::debug!(tier = %report.tier, missing = ?report.missing, python = %report.python, "sandbox ready");
         let inner = Arc::new(Inner {
             admission: Admission::new(&house.settings),
             spares: Arc::new(Semaphore::new(house.settings.spares as usize)),
             makers: Semaphore::new(MADE_AT_ONCE),
+            made: AtomicU64::new(0),
             tools: Mutex::default(),
             house,
             egress,
@@ -107,6 +110,11 @@ impl Sandbox {
         self.inner.house.add_set(set);
     }
 
+    /// Whether there is a set of this name.
+    pub fn has_set(&self, name: &SetName) -> bool {
+        self.inner.house.has_set(name)
+    }
+
     /// Takes a dependency set away.
     pub fn remove_set(&self, name: &SetName) {
         self.inner.house.remove_set(name);
@@ -141,14 +149,45 @@ impl Sandbox {
     /// Throws away all spares of a tool: it was changed, deleted, or a secret of it was rotated. Sessions that still
     /// hold it get a fresh process for each call.
     pub fn forget(&self, tenant: &TenantId, tool: &ToolId) {
+        self.forget_where(|owner, id| owner == tenant && id == tool);
+    }
+
+    /// The same for whichever tenant's tool has this id.
+    pub fn forget_tool(&self, tool: &ToolId) {
+        self.forget_where(|_, id| id == tool);
+    }
+
+    fn forget_where(&self, is_meant: impl Fn(&TenantId, &ToolId) -> bool) {
         let mut tools = self.inner.tools.lock();
         tools.retain(|(owner, id, _), prepared| {
-            let forgotten = owner == tenant && id == tool;
+            let forgotten = is_meant(owner, id);
             if forgotten && let Some(prepared) = prepared.upgrade() {
                 prepared.forget();
             }
             !forgotten
         });
+    }
+
+    /// Replaces all spares of a tenant's tools: what they may have seen is out of date.
+    pub fn renew(&self, tenant: &TenantId) {
+        let tools = self.inner.tools.lock();
+        let of_tenant = tools.iter().filter(|((owner, _, _), _)| owner == tenant);
+        for tool in of_tenant.filter_map(|(_, tool)| tool.upgrade()) {
+            tool.renew();
+            let inner = Arc::clone(&self.inner);
+            tokio::spawn(async move { refill(&tool, &inner).await });
+        }
+    }
+
+    /// Spares that wait, of all tools.
+    pub fn spares(&self) -> usize {
+        let tools = self.inner.tools.lock();
+        tools.values().filter_map(Weak::upgrade).map(|tool| tool.waiting()).sum()
+    }
+
+    /// Spares made so far.
+    pub fn spares_made(&self) -> u64 {
+        self.inner.made.load(Ordering::Relaxed)
     }
 
     /// Throws away all spares, to give memory back.
@@ -220,7 +259,7 @@ impl Drop for Prepared {
 }
 
 async fn refill(tool: &Tool, inner: &Inner) {
-    while let Some(_coming) = tool.claim() {
+    while let Some(coming) = tool.claim() {
         let Ok(place) = Arc::clone(&inner.spares).try_acquire_owned() else { return };
         let Some(_own) = inner.admission.maker(&tool.spec.tenant).await else { return };
         let Ok(turn) = inner.makers.acquire().await else { return };
@@ -235,7 +274,8 @@ async fn refill(tool: &Tool, inner: &Inner) {
         match made {
             Some(Ok(mut spare)) => {
                 spare.place = Some(place);
-                tool.put(spare);
+                inner.made.fetch_add(1, Ordering::Relaxed);
+                coming.put(spare);
             }
             // The next call tries again, and tells.
             Some(Err(_)) | None => return,

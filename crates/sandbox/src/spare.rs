@@ -42,15 +42,32 @@ pub(crate) struct Tool {
     wanted: AtomicUsize,
     /// Spares being made.
     coming: AtomicUsize,
+    /// How often all spares were replaced: one that was begun before is not taken in after.
+    renewals: AtomicUsize,
     forgotten: AtomicBool,
 }
 
 /// The right and duty to make one spare.
-pub(crate) struct Coming<'a>(&'a AtomicUsize);
+pub(crate) struct Coming<'a> {
+    tool: &'a Tool,
+    renewals: usize,
+}
 
 impl Drop for Coming<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        self.tool.coming.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Coming<'_> {
+    /// Takes the spare in, if it is still wanted.
+    pub(crate) fn put(self, spare: Spare) {
+        let tool = self.tool;
+        let mut spares = tool.spares.lock();
+        let is_current = self.renewals == tool.renewals.load(Ordering::Acquire);
+        if is_current && !tool.forgotten.load(Ordering::Acquire) && spares.len() < MOST_OF_ONE {
+            spares.push_back(spare);
+        }
     }
 }
 
@@ -61,6 +78,7 @@ impl Tool {
             spares: Mutex::default(),
             wanted: AtomicUsize::new(0),
             coming: AtomicUsize::new(0),
+            renewals: AtomicUsize::new(0),
             forgotten: AtomicBool::new(false),
         }
     }
@@ -82,6 +100,13 @@ impl Tool {
     pub(crate) fn forget(&self) {
         self.forgotten.store(true, Ordering::Release);
         self.spares.lock().clear();
+    }
+
+    /// Lets all spares go, those that are being made as well; new ones may come.
+    pub(crate) fn renew(&self) {
+        let mut spares = self.spares.lock();
+        self.renewals.fetch_add(1, Ordering::AcqRel);
+        spares.clear();
     }
 
     /// Lets all spares go; others may come.
@@ -110,15 +135,8 @@ impl Tool {
         let have = self.spares.lock().len();
         let want = self.wanted.load(Ordering::Acquire).min(MOST_OF_ONE);
         let coming = self.coming.fetch_add(1, Ordering::AcqRel);
-        let claim = Coming(&self.coming);
+        let claim = Coming { tool: self, renewals: self.renewals.load(Ordering::Acquire) };
         (have + coming < want && !self.forgotten.load(Ordering::Acquire)).then_some(claim)
-    }
-
-    pub(crate) fn put(&self, spare: Spare) {
-        let mut spares = self.spares.lock();
-        if !self.forgotten.load(Ordering::Acquire) && spares.len() < MOST_OF_ONE {
-            spares.push_back(spare);
-        }
     }
 
     /// Spares that wait.

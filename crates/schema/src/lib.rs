@@ -18,6 +18,6 @@ pub use decode::{DecodeError, DecodeLimits, decode_arguments};
 pub use error::{ArgumentError, ArgumentErrors};
 pub use finding::{SchemaFinding, SchemaLimits};
 pub use loose::LooseShape;
-pub use lowering::to_openai;
+pub use lowering::{Loss, Lowered, Target, drop_lowered_nulls, lower, to_openai};
 pub use nulls::drop_refused_nulls;
 pub use schema::ArgumentSchema;

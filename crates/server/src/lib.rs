@@ -9,6 +9,7 @@ mod connection;
 mod dialects;
 mod error;
 mod front;
+mod limits;
 mod metrics;
 mod mounts;
 mod operations;
@@ -26,10 +27,12 @@ use tokio_util::sync::CancellationToken;
 
 pub use dialects::DIALECT_NAMES;
 pub use error::ServerError;
+pub use limits::RateLimits;
 pub use mounts::{Mount, Mounts};
 pub use settings::{ServerSettings, TlsFiles};
 
 use accept::Acceptor;
+use dialects::Dialect;
 use front::Front;
 use metrics::Metrics;
 
@@ -48,6 +51,8 @@ pub struct ServerParts {
     pub settings: ServerSettings,
     /// Host names at whose `/` a dialect lives, beside its prefix: dialect and host.
     pub hosts: Vec<(String, String)>,
+    /// How many requests a key may send to each dialect.
+    pub rate_limits: RateLimits,
 }
 
 impl ServerParts {
@@ -60,6 +65,7 @@ impl ServerParts {
             calls: Calls::None,
             settings: ServerSettings::default(),
             hosts: Vec::new(),
+            rate_limits: RateLimits::default(),
         }
     }
 }
@@ -77,7 +83,7 @@ pub struct Stopped {
 #[derive(Debug)]
 pub struct Server {
     engine: Engine,
-    calls: Calls,
+    dialects: Vec<Dialect>,
     front: Arc<Front>,
     /// Ports of a dialect's own.
     others: Vec<(TcpListener, Arc<Front>)>,
@@ -93,8 +99,10 @@ impl Server {
         let metrics = Arc::new(Metrics::new(engine.clone()));
         let native = hookswitch_dialect_native::router(NativeState::new(engine.clone(), stopping.clone()));
         let operations = operations::router(engine.clone(), Arc::clone(&metrics), stopping.clone());
-        let mut mounts = Mounts::new(Mount::new::<Native>("native", operations.merge(native)));
-        for dialect in dialects::all(&engine, parts.calls) {
+        let native = Mount::new::<Native>("native", operations.merge(native));
+        let mut mounts = Mounts::new(native.limited_by(parts.rate_limits.limiter("native")));
+        let dialects = dialects::all(&engine, parts.calls, &parts.rate_limits);
+        for dialect in dialects.clone() {
             for (_, host) in parts.hosts.iter().filter(|(name, _)| name == dialect.name()) {
                 mounts = mounts.at_host(host, dialect.mount.clone());
             }
@@ -103,13 +111,13 @@ impl Server {
         let public_url = parts.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
         let front = Arc::new(Front::new(mounts, metrics, public_url.into(), stopping.clone()));
         let acceptor = Acceptor::new(parts.settings, parts.tls.as_ref())?;
-        Ok(Self { engine, calls: parts.calls, front, others: Vec::new(), acceptor, stopping })
+        Ok(Self { engine, dialects, front, others: Vec::new(), acceptor, stopping })
     }
 
     /// Serves a dialect at `/` of a listener of its own, too.
     pub fn also_listen(&mut self, dialect: &str, listener: TcpListener) -> Result<(), ServerError> {
-        let found = dialects::all(&self.engine, self.calls).into_iter().find(|known| known.name() == dialect);
-        let dialect = found.ok_or_else(|| ServerError::UnknownDialect(dialect.to_owned()))?;
+        let found = self.dialects.iter().find(|known| known.name() == dialect);
+        let dialect = found.cloned().ok_or_else(|| ServerError::UnknownDialect(dialect.to_owned()))?;
         let front = self.front.with_mounts(Mounts::new(dialect.mount));
         self.others.push((listener, Arc::new(front)));
         Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::response::Response;
-use hookswitch_api::{ErrorShape, Failure, Seen};
+use hookswitch_api::{ErrorShape, Failure, Limiter, Seen};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Request, Uri, header};
 
@@ -15,12 +15,20 @@ pub struct Mount {
     name: &'static str,
     router: Router,
     render: fn(&Failure) -> Response,
+    limiter: Option<Arc<Limiter>>,
 }
 
 impl Mount {
     /// The routes of a dialect; `D` is its shape of errors.
     pub fn new<D: ErrorShape>(name: &'static str, router: Router) -> Self {
-        Self { name, router, render: D::render }
+        Self { name, router, render: D::render, limiter: None }
+    }
+
+    /// How many requests it takes of a caller.
+    #[must_use]
+    pub fn limited_by(mut self, limiter: Option<Arc<Limiter>>) -> Self {
+        self.limiter = limiter;
+        self
     }
 
     /// Its name in metrics and logs.
@@ -67,8 +75,12 @@ impl Mounts {
 
     /// The mount of a request, whose path becomes the dialect's own, and how it is seen from outside there.
     pub(crate) fn choose<B>(&self, request: &mut Request<B>, public_url: &Arc<str>) -> (&Mount, Seen) {
-        let seen =
-            |mount: &Mount, prefix| Seen { public_url: Arc::clone(public_url), prefix, dialect: mount.name };
+        let seen = |mount: &Mount, prefix| Seen {
+            public_url: Arc::clone(public_url),
+            prefix,
+            dialect: mount.name,
+            limiter: mount.limiter.clone(),
+        };
         if !self.hosts.is_empty()
             && let Some(host) = host_of(request.uri(), request.headers())
             && let Some((name, mount)) = self.hosts.iter().find(|(name, _)| name.eq_ignore_ascii_case(host))

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use hookswitch_api::NoteRouteLayer;
-use hookswitch_engine::Engine;
-use http::{HeaderValue, StatusCode, header};
+use hookswitch_engine::{Engine, PythonStatus as Status};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
@@ -26,7 +28,7 @@ struct Operations {
 
 /// Whether a path is one of these; they are served until the end.
 pub(crate) fn is_path(path: &str) -> bool {
-    matches!(path, "/health" | "/ready" | "/metrics")
+    matches!(path, "/health" | "/ready" | "/metrics" | "/call-events")
 }
 
 pub(crate) fn router(engine: Engine, metrics: Arc<Metrics>, stopping: CancellationToken) -> Router {
@@ -34,13 +36,36 @@ pub(crate) fn router(engine: Engine, metrics: Arc<Metrics>, stopping: Cancellati
         .route("/health", get(health))
         .route("/ready", get(ready))
         .route("/metrics", get(show_metrics))
+        .route("/call-events", post(take_call_events))
         .route_layer(NoteRouteLayer)
         .with_state(Operations { engine, metrics, stopping })
 }
 
-/// The process answers.
-async fn health() -> Response {
-    say(StatusCode::OK, r#"{"status":"ok"}"#)
+/// The call engine tells what happened; its signature is its key.
+async fn take_call_events(State(state): State<Operations>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    match state.engine.take_call_events(&headers, &body) {
+        Some(true) => StatusCode::NO_CONTENT,
+        Some(false) => StatusCode::UNAUTHORIZED,
+        None => StatusCode::NOT_FOUND,
+    }
+}
+
+/// The process answers; and how well code is walled in, where code is run.
+async fn health(State(state): State<Operations>) -> Response {
+    match state.engine.python().status() {
+        Status::Disabled => say(StatusCode::OK, r#"{"status":"ok"}"#),
+        status => axum::Json(json!({"status": "ok", "python": python_of(&status)})).into_response(),
+    }
+}
+
+fn python_of(status: &Status) -> Value {
+    match status {
+        Status::Starting => json!({"state": "starting"}),
+        Status::Disabled => json!({"state": "disabled"}),
+        Status::Off(why) => json!({"state": "off", "why": why}),
+        Status::On(report) => json!({"state": "on", "isolation": report.tier.to_string(),
+            "missing": report.missing, "version": report.python}),
+    }
 }
 
 /// The process takes work: the store answers and nobody asked it to stop.

@@ -66,6 +66,13 @@ pub enum Event {
         /// The brain's id of the call.
         tool_call_id: String,
     },
+    /// A runtime joined that reports these things, or left and reports nothing any more.
+    Reports {
+        /// Speech of user and agent: speech rules hold. Without it nobody speaks.
+        speech: bool,
+        /// User turns; implied by speech. Once shown they are taken as shown for good.
+        turns: bool,
+    },
     /// A timer ran out.
     Timer(TimerId),
     /// The app that carries out client tools is gone for good.

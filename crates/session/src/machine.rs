@@ -85,6 +85,17 @@ impl Machine {
         self.calls.len()
     }
 
+    /// The brain's id of a call, open or ended, as long as it is remembered.
+    pub fn tool_call_id(&self, call: ExecutionId) -> Option<&str> {
+        let open = self.calls.get(call).map(|open| open.tool_call_id.as_str());
+        open.or_else(|| self.past.get(call).map(|past| &*past.tool_call_id))
+    }
+
+    /// Whether tools may be called, and whether user speech may end the agent's turn, as last ordered.
+    pub const fn permissions(&self) -> (bool, bool) {
+        self.permissions.last()
+    }
+
     /// Whether user turns are shown: only then can one be waited for.
     pub(crate) const fn shows_turns(&self) -> bool {
         self.settings.voice || self.settings.shows_user_turns || self.floor.user_turns > 0
@@ -109,6 +120,7 @@ impl Machine {
             Event::Interrupted => self.interrupt(step),
             Event::CannotSpeak { call } => self.say_instead(call, step),
             Event::BrainDropped { tool_call_id } => self.drop_call(&tool_call_id, step),
+            Event::Reports { speech, turns } => self.take_reports(speech, turns),
             Event::Timer(timer) => self.fire(timer, step),
             Event::AppGone => self.lose_app(step),
             Event::End(reason) => self.end(reason, step),
@@ -142,6 +154,16 @@ impl Machine {
     fn begin_turn_if_due(&mut self) {
         if self.floor.turn_is_due && !self.is_uninterruptible() {
             self.floor.begin_turn();
+        }
+    }
+
+    /// What is reported from now on. Where speech is not, nobody speaks as far as anybody can tell.
+    fn take_reports(&mut self, speech: bool, turns: bool) {
+        self.settings.shows_user_turns |= turns || speech || self.settings.voice;
+        self.settings.voice = speech;
+        if !speech {
+            self.floor.user_speaks = false;
+            self.end_agent_speech();
         }
     }
 

@@ -17,6 +17,13 @@ impl Default for Permissions {
     }
 }
 
+impl Permissions {
+    /// Whether tools may be called, whether speech may interrupt.
+    pub(crate) const fn last(&self) -> (bool, bool) {
+        (self.may_call_tools, self.may_interrupt)
+    }
+}
+
 impl Machine {
     /// Whether user speech does not end the turn: an uninterruptible call runs.
     pub(crate) fn is_uninterruptible(&self) -> bool {

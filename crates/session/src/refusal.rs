@@ -40,6 +40,26 @@ pub enum RefusalCode {
 }
 
 impl RefusalCode {
+    /// All codes.
+    pub const ALL: [Self; 16] = [
+        Self::UnknownTool,
+        Self::InvalidArguments,
+        Self::Disabled,
+        Self::NotConfigured,
+        Self::Unsupported,
+        Self::SessionEnded,
+        Self::Busy,
+        Self::TooManyCallsInTurn,
+        Self::TooManyActs,
+        Self::FailedTooOften,
+        Self::NoChaining,
+        Self::WaitingForResult,
+        Self::AfterSpeech,
+        Self::ConfirmedTooSoon,
+        Self::IdempotencyKeyReused,
+        Self::AppGone,
+    ];
+
     /// The word in the API and the record.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// What a session may do and how long things last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Whether somebody reports speech. Without it nothing is held for speech.
+    /// Whether somebody reports speech when the session begins; [`Event::Reports`](crate::Event::Reports) changes it.
+    /// Without it nothing is held for speech.
     pub voice: bool,
     /// Whether the runtime is known to report user turns. The first reported turn says so too; `voice` implies it.
     pub shows_user_turns: bool,

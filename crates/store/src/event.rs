@@ -20,7 +20,7 @@ static INSERT: Many = Many::new(
     " on conflict (session, seq) do nothing",
 );
 
-fn read(row: &Row) -> Result<SessionEvent> {
+pub(crate) fn read(row: &Row) -> Result<SessionEvent> {
     Ok(SessionEvent {
         session: row.get("session")?,
         seq: row.get("seq")?,

@@ -5,7 +5,7 @@
 //!
 //! Every function takes a [`Scope`](hookswitch_model::Scope) and sees nothing outside it: an id of another
 //! tenant is [`StoreError::NotFound`]. What works across tenants is named `…_any_tenant` and serves start-up,
-//! the look-up of keys, key rotation, takeover and pruning only, and tools that their owners made public. Organisations and their projects are the
+//! the look-up of keys, key rotation, takeover, pruning and Python packages only, and tools that their owners made public. Organisations and their projects are the
 //! tenants themselves and take an `OrgId`.
 //!
 //! Sealed values go in and out as bytes; nothing here can open them.
@@ -20,10 +20,12 @@ mod db;
 mod durability;
 mod error;
 mod event;
+mod event_webhook;
 mod execution;
 mod growth;
 mod key;
 mod ledger;
+mod link_token;
 mod location;
 mod lock;
 mod migrate;
@@ -35,6 +37,7 @@ mod phone_number;
 mod project;
 mod project_removal;
 mod project_settings;
+mod python_packages;
 mod seal;
 mod secret;
 mod session;
@@ -46,10 +49,12 @@ pub use agent::AgentFilter;
 pub use answer::{AnswerClaim, AnswerKey, StoredAnswer};
 pub use durability::Durability;
 pub use error::StoreError;
+pub use event_webhook::{DeliveryFilter, DueDelivery, TryOutcome};
 pub use execution::{ExecutionFilter, Percentiles};
 pub use growth::Pruned;
 pub use key::NewKey;
 pub use ledger::{ActOutcome, LedgerError, Room, Writer, WriterOptions, WriterStats};
+pub use link_token::LinkToken;
 pub use location::DatabaseUrl;
 pub use open::{Store, StoreOptions};
 pub use org::{Bootstrapped, Org};
@@ -57,8 +62,9 @@ pub use page::{Cursor, CursorError, Order, Page, PageOf};
 pub use project::Project;
 pub use project_removal::{LAST_PROJECT, Removed};
 pub use project_settings::ProjectSettings;
+pub use python_packages::PythonPackages;
 pub use seal::{NewSeal, NewSigningKey, SealedPlace, SealedRow, SigningKeyRow};
 pub use secret::SealedSecret;
-pub use session::{LoadedSession, SessionFilter, SessionTally, Undelivered};
+pub use session::{EventCount, LoadedSession, OutcomeCounts, SessionFilter, SessionTally, Undelivered};
 pub use token::AccessToken;
 pub use tool::{NewTool, ToolChanges, ToolFilter};

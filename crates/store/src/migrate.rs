@@ -41,6 +41,30 @@ const ALL: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0005_session_tools.sql"),
         include_str!("../migrations/postgres/0005_session_tools.sql"),
     ),
+    (
+        6,
+        "python packages",
+        include_str!("../migrations/sqlite/0006_python_packages.sql"),
+        include_str!("../migrations/postgres/0006_python_packages.sql"),
+    ),
+    (
+        7,
+        "links",
+        include_str!("../migrations/sqlite/0007_links.sql"),
+        include_str!("../migrations/postgres/0007_links.sql"),
+    ),
+    (
+        8,
+        "simulations",
+        include_str!("../migrations/sqlite/0008_simulations.sql"),
+        include_str!("../migrations/postgres/0008_simulations.sql"),
+    ),
+    (
+        9,
+        "event webhooks",
+        include_str!("../migrations/sqlite/0009_event_webhooks.sql"),
+        include_str!("../migrations/postgres/0009_event_webhooks.sql"),
+    ),
 ];
 
 fn migrator(text_of: fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {

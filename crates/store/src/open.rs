@@ -8,6 +8,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use tokio::sync::Notify;
 
 use crate::db::{Db, SqliteWriter, sql};
 use crate::durability::Durability;
@@ -48,6 +49,8 @@ struct Inner {
     durability: Durability,
     // Held until the store is closed: a second server on the same file refuses to start.
     lock: Mutex<Option<FileLock>>,
+    // Rung when something was put into the outbox.
+    outbox: Notify,
 }
 
 impl Store {
@@ -58,11 +61,16 @@ impl Store {
             DatabaseUrl::Postgres(connect) => open_postgres(connect, &options).await?,
         };
         durability.check()?;
-        Ok(Self { inner: Arc::new(Inner { db, durability, lock: Mutex::new(lock) }) })
+        Ok(Self { inner: Arc::new(Inner { db, durability, lock: Mutex::new(lock), outbox: Notify::new() }) })
     }
 
     pub(crate) fn db(&self) -> &Db {
         &self.inner.db
+    }
+
+    /// Rung when something was put into the outbox by this server.
+    pub fn outbox(&self) -> &Notify {
+        &self.inner.outbox
     }
 
     /// Whether no other server can change this database: a SQLite file has one, a PostgreSQL database may have more.

@@ -10,10 +10,12 @@
 
 pub mod dns;
 pub mod http;
+pub mod llm;
 pub mod postgres;
 pub mod tls;
 
 pub use dns::{DnsReply, DnsServer};
 pub use http::{RecordedRequest, Reply, Step, TestServer};
+pub use llm::{ChatRequest, LlmAnswer, LlmServer};
 pub use postgres::PostgresServer;
 pub use tls::{Authority, Flaw};

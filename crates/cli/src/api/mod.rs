@@ -35,6 +35,11 @@ impl Api {
         Self { client: Client::new(server), usual, long: timeout.unwrap_or(LONGEST_CALL) }
     }
 
+    /// Another connection to the same server, for requests while an answer is read.
+    pub(crate) fn another(&self) -> Self {
+        Self { client: Client::new(self.server().clone()), usual: self.usual, long: self.long }
+    }
+
     /// The server.
     pub(crate) fn server(&self) -> &Server {
         self.client.server()
@@ -60,6 +65,11 @@ impl Api {
         self.send(Method::PUT, path, Some(body), self.usual).await
     }
 
+    /// Changes a part.
+    pub(crate) async fn patch(&mut self, path: &str, body: &Value) -> Result<Answer, CliError> {
+        self.send(Method::PATCH, path, Some(body), self.usual).await
+    }
+
     /// Deletes.
     pub(crate) async fn delete(&mut self, path: &str) -> Result<Answer, CliError> {
         self.send(Method::DELETE, path, None, self.usual).await
@@ -76,6 +86,17 @@ impl Api {
             headers.push(("last-event-id", after.to_string()));
         }
         let call = Call { method: Method::GET, path, body: None, headers, within: self.usual };
+        self.client.open(call).await
+    }
+
+    /// Opens the stream of a request that is answered as it goes.
+    pub(crate) async fn open_stream(
+        &mut self,
+        path: &str,
+        body: &Value,
+    ) -> Result<Response<Incoming>, CliError> {
+        let headers = vec![("accept", "text/event-stream".to_owned())];
+        let call = Call { method: Method::POST, path, body: Some(body), headers, within: self.usual };
         self.client.open(call).await
     }
 

@@ -185,6 +185,9 @@ fn show_one(context: &mut Context<'_>, answer: &crate::http::Answer) -> Result<(
     ] {
         section(context, head, &answer.value[field])?;
     }
+    for (head, text) in crate::commands::tools::code_parts(&answer.value["code"]) {
+        section(context, head, &Value::String(text))?;
+    }
     Ok(())
 }
 

@@ -43,7 +43,12 @@ pub(super) fn show_all(
     show_rows(context, answer.value["data"].as_array().map_or(&[], Vec::as_slice), columns)
 }
 
-fn show_rows(context: &mut Context<'_>, rows: &[Value], columns: &[Column]) -> Result<(), CliError> {
+/// Shows rows as a table.
+pub(super) fn show_rows(
+    context: &mut Context<'_>,
+    rows: &[Value],
+    columns: &[Column],
+) -> Result<(), CliError> {
     if rows.is_empty() {
         return context.terminal.note("none");
     }

@@ -2,7 +2,9 @@
 
 mod agents;
 mod arguments;
+mod chat;
 mod completions;
+mod event_webhooks;
 mod executions;
 mod export;
 mod import;
@@ -14,6 +16,7 @@ mod orgs;
 mod projects;
 mod secrets;
 mod sessions;
+mod simulate;
 mod tools;
 
 use clap::Subcommand;
@@ -50,6 +53,13 @@ pub enum Command {
     /// Live sessions
     #[command(subcommand)]
     Sessions(sessions::Sessions),
+    /// Webhooks that are told what happens in sessions
+    #[command(subcommand)]
+    EventWebhooks(event_webhooks::EventWebhooks),
+    /// Talk to an agent in the terminal
+    Chat(chat::Chat),
+    /// Hold scripted conversations and check what happens in them
+    Simulate(simulate::Simulate),
     /// Records of tool calls
     #[command(subcommand)]
     Executions(executions::Executions),
@@ -98,6 +108,9 @@ pub(crate) async fn run(
         Command::Secrets(secrets) => secrets.run(context).await,
         Command::Lambda(lambda) => lambda.run(context).await,
         Command::Sessions(sessions) => sessions.run(context).await,
+        Command::EventWebhooks(webhooks) => webhooks.run(context).await,
+        Command::Chat(chat) => chat.run(context).await,
+        Command::Simulate(simulate) => simulate.run(context).await,
         Command::Executions(executions) => executions.run(context).await,
         Command::Import(import) => import.run(context).await,
         Command::Export(export) => export.run(context).await,

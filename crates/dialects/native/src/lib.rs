@@ -8,6 +8,7 @@ pub mod wire;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use hookswitch_api::{ErrorShape, Failure, SurfaceState};
+use hookswitch_brain::Brains;
 use hookswitch_engine::Engine;
 use hookswitch_registry::Registry;
 use http::{HeaderValue, StatusCode, header};
@@ -21,6 +22,7 @@ pub use openapi::document;
 #[derive(Debug, Clone)]
 pub struct NativeState {
     engine: Engine,
+    brains: Brains,
     stopping: CancellationToken,
 }
 
@@ -28,11 +30,17 @@ impl NativeState {
     /// A state over an engine and its registry. Streams of events end when `stopping` is cancelled: their readers
     /// come back with `Last-Event-ID`.
     pub fn new(engine: Engine, stopping: CancellationToken) -> Self {
-        Self { engine, stopping }
+        Self { brains: Brains::new(engine.clone()), engine, stopping }
     }
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
+    }
+}
+
+impl NativeState {
+    pub(crate) fn brains(&self) -> &Brains {
+        &self.brains
     }
 }
 

@@ -20,12 +20,13 @@ const ABOUT: &str = "The tool server for voice agents. A tool is defined once; a
     characters: the same key, path and body get the same answer for 24 hours. Lists are read by `limit` and \
     `cursor`.";
 
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("tools", "Definitions of tools, their versions and trials."),
     ("agents", "Agents and the tools that are bound to them."),
     ("secrets", "Named secrets: set and used, never read back."),
     ("sessions", "Live conversations and their tool calls."),
     ("executions", "The records of tool calls."),
+    ("event webhooks", "Webhooks that are told what happens in sessions, and what was sent to them."),
     ("keys", "API keys."),
     ("projects", "Projects of an organisation."),
     ("organisations", "Tenants."),
@@ -89,7 +90,7 @@ pub(crate) fn document_text() -> String {
 
 /// Which errors an operation may answer: by what it takes.
 fn add_errors(path: &str, is_write: bool, operation: &mut Operation) {
-    let mut wanted = vec![401, 403, 500, 503];
+    let mut wanted = vec![401, 403, 429, 500, 503];
     let is_query = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(known) if known.parameter_in != ParameterIn::Path);
     if operation.parameters.iter().flatten().any(is_query) {
         wanted.push(400);

@@ -3,6 +3,7 @@
 mod builder;
 mod pool;
 mod probe;
+mod raw;
 mod warm;
 
 use std::{sync::Arc, time::Duration};
@@ -13,6 +14,7 @@ use http::HeaderValue;
 pub use builder::ClientBuilder;
 use pool::Pool;
 pub use probe::Reachable;
+pub(crate) use raw::RawConnection;
 use warm::Warming;
 pub use warm::Warmth;
 

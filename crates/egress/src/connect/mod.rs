@@ -15,7 +15,7 @@ use http_body_util::Full;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::{
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout},
 };
 
@@ -85,9 +85,7 @@ impl Connector {
         url: &CheckedUrl,
         tls: TlsRule,
     ) -> Result<(Connection, ConnectTimings), NotSent> {
-        // The semaphore is never closed, so the only way past this line is a permit.
-        let permit =
-            Arc::clone(&self.open_connections).acquire_owned().await.map_err(|_| NotSent::Deadline)?;
+        let permit = self.permit().await?;
         let mut timings = ConnectTimings::default();
         let started = Instant::now();
         let candidates = self.vetted_addresses(policy, url).await?;
@@ -111,11 +109,17 @@ impl Connector {
         Ok((connection, timings))
     }
 
+    /// A place among all open connections.
+    pub(crate) async fn permit(&self) -> Result<OwnedSemaphorePermit, NotSent> {
+        // The semaphore is never closed, so the only way past this line is a permit.
+        Arc::clone(&self.open_connections).acquire_owned().await.map_err(|_| NotSent::Deadline)
+    }
+
     async fn speak_http<S>(
         &self,
         stream: S,
         peer: SocketAddr,
-        permit: tokio::sync::OwnedSemaphorePermit,
+        permit: OwnedSemaphorePermit,
         policy: &Policy,
         url: &CheckedUrl,
         tls: TlsRule,

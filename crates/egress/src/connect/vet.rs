@@ -18,7 +18,7 @@ const MAX_DIALLED: usize = 8;
 
 impl Connector {
     /// Every address of the URL's host, in the order in which to dial them. One bad answer refuses all.
-    pub(super) async fn vetted_addresses(
+    pub(crate) async fn vetted_addresses(
         &self,
         policy: &Policy,
         url: &CheckedUrl,

@@ -83,7 +83,7 @@ impl Client {
         })
     }
 
-    fn message(&self, request: &Request) -> Result<http::Request<Full<Bytes>>, NotSent> {
+    pub(super) fn message(&self, request: &Request) -> Result<http::Request<Full<Bytes>>, NotSent> {
         let mut message = http::Request::new(Full::new(request.body.clone()));
         *message.method_mut() = request.method.clone();
         *message.uri_mut() = target(&request.url)?;
@@ -123,7 +123,7 @@ fn host_header(url: &CheckedUrl) -> Result<HeaderValue, NotSent> {
 }
 
 /// Refuses what lets two readers disagree about where the answer ends (RFC 9112, 6.3; scenario S28).
-fn check_head(answer: http::Response<Incoming>) -> Result<http::Response<Incoming>, MaybeSent> {
+pub(super) fn check_head(answer: http::Response<Incoming>) -> Result<http::Response<Incoming>, MaybeSent> {
     let headers = answer.headers();
     let bad = |what: &str| Err(MaybeSent::BadResponse(what.to_owned()));
     if headers.contains_key(header::TRANSFER_ENCODING) && headers.contains_key(header::CONTENT_LENGTH) {

@@ -5,8 +5,11 @@ mod body;
 mod decode;
 mod progress;
 mod redirect;
+mod stream;
 
 use tokio::time::{Instant, timeout_at};
+
+pub use stream::StreamingResponse;
 
 use crate::{
     client::Client,

@@ -1,15 +1,19 @@
 //! Standard Webhooks signatures (security: "Standard Webhooks, exactly"), and timestamped ones.
 
+mod plain;
 mod secret;
 mod timestamped;
+mod verify;
 
 use std::fmt::Write as _;
 
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
+pub use plain::sign_body;
 pub use secret::{SecretError, WebhookSecret};
 pub use timestamped::sign_timestamped;
+pub use verify::{TOLERANCE_SECONDS, VerifyError, verify};
 
 /// Header with the message id, the same on every attempt.
 pub const ID_HEADER: &str = "webhook-id";

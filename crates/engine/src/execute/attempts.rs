@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::means::{Attempting, Given, Made, Means, Redaction};
 use super::record::clean;
 use super::{CallValues, Finish, Run, explanations, late, open_all, spoken_variables};
+use crate::link::{Presence, SeatKind};
 use crate::session::LiveTool;
 use crate::{backoff, told, trace};
 
@@ -53,7 +54,8 @@ pub(super) async fn run(run: &Run, tool: &Arc<LiveTool>, started: Instant) {
         let finish = Finish::refused("busy", "too much is going on at once; try again in a moment");
         return run.conclude(tool, started, Finish { queue_us, ..finish }).await;
     }
-    if !engine.inner.breakers.may_try(prepared.id, Instant::now()) {
+    let is_simulated = run.session.is_simulated();
+    if !is_simulated && !engine.inner.breakers.may_try(prepared.id, Instant::now()) {
         let line = "the service behind this tool is not answering at the moment; try again in a few seconds";
         return run
             .conclude(tool, started, Finish { queue_us, ..Finish::refused("service_unavailable", line) })
@@ -63,6 +65,11 @@ pub(super) async fn run(run: &Run, tool: &Arc<LiveTool>, started: Instant) {
         Ok(sending) => Arc::new(sending),
         Err(finish) => return run.conclude(tool, started, Finish { queue_us, ..finish }).await,
     };
+    if let Some(seat) = sending.means.waits_for()
+        && let Some(finish) = wait_for(run, seat, budget_end).await
+    {
+        return run.conclude(tool, started, Finish { queue_us, ..finish }).await;
+    }
     if let Err(error) = run.write_intent(tool).await {
         tracing::error!(execution = %run.work.execution, %error, "an intent could not be written; nothing was sent");
         let finish =
@@ -98,17 +105,43 @@ pub(super) async fn run(run: &Run, tool: &Arc<LiveTool>, started: Instant) {
     }
 }
 
+/// Waits until there is somebody to carry the call out; `Some` is how it ends when nobody is.
+async fn wait_for(run: &Run, seat: SeatKind, until: Instant) -> Option<Finish> {
+    let presence = tokio::select! {
+        presence = run.engine.await_seat(&run.session, seat, until) => presence,
+        () = run.abort.cancelled() => return Some(Finish::cancelled()),
+    };
+    match presence {
+        Presence::Here => None,
+        Presence::Gone => {
+            let line = match seat {
+                SeatKind::App => "the app that does this is not connected",
+                SeatKind::Runtime => "nobody is connected that can do this",
+            };
+            Some(Finish { code: Some("app_gone"), ..Finish::ended(Outcome::Failed, line) })
+        }
+        Presence::TimedOut => Some(Finish::timed_out(Outcome::Failed)),
+    }
+}
+
 /// Opens the call's secrets and makes it ready; an `Err` is how the call ends.
 async fn prepare(run: &Run, tool: &LiveTool, budget_end: Instant) -> Result<Sending, Finish> {
     let engine = &run.engine;
     let definition = &tool.prepared.definition;
     let scope = run.session.scope;
-    let opened = open_all(&engine.inner.registry, scope, &tool.prepared, &tool.config).await;
+    // A simulation opens no secrets: nobody gets them.
+    let opened = if run.session.is_simulated() {
+        Ok(Opened::default())
+    } else {
+        open_all(&engine.inner.registry, scope, &tool.prepared, &tool.config).await
+    };
     let opened = opened.map_err(|error| {
         tracing::warn!(tool = %tool.prepared.id, %error, "a call's secrets could not be opened");
         Finish::refused("not_configured", "tool is not configured")
     })?;
-    run.note_secrets_used(definition).await;
+    if !run.session.is_simulated() {
+        run.note_secrets_used(definition).await;
+    }
     // Reads have no act; their key tells attempts of one call apart from other calls.
     let act = run.act.unwrap_or_else(|| ActId::from_uuid(run.work.execution.uuid()));
     let mut values = CallValues::of_act(&run.session, &run.work, act, Stamp::now());
@@ -116,12 +149,17 @@ async fn prepare(run: &Run, tool: &LiveTool, budget_end: Instant) -> Result<Send
     let is_read = definition.effect == Effect::Read;
     let given = Given {
         engine,
+        session: Some(&run.session),
+        work: Some(&run.work),
         prepared: &tool.prepared,
+        scope,
+        slot: &tool.slot,
         values: values.lookup(),
         opened: &opened,
         freshness: if is_read { Freshness::Any } else { Freshness::IdleUnder(ACTION_IDLE) },
     };
-    let means = Means::prepare(&given).map_err(|refused| Finish::refused(refused.code, refused.line))?;
+    let means =
+        Means::prepare(&given).await.map_err(|refused| Finish::refused(refused.code, refused.line))?;
     Ok(Sending {
         means,
         redaction: Redaction::of(definition, &run.work.arguments, &opened),
@@ -166,7 +204,9 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
         }
         may_have_happened |= reading.outcome == Outcome::Unknown;
         trace::end_attempt(span, &reading);
-        engine.inner.breakers.note(tool.prepared.id, reading.is_unhealthy, Instant::now());
+        if !run.session.is_simulated() {
+            engine.inner.breakers.note(tool.prepared.id, reading.is_unhealthy, Instant::now());
+        }
         attempts.push(Attempt {
             number,
             started_at: stamps.now,
@@ -190,6 +230,7 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
     let definition = &tool.prepared.definition;
     let Attempted { reading, record, code, attempts } = attempted;
     let redaction = &sending.redaction;
+    let timed_out = reading.error.clone();
     let mut finish = if reading.outcome == Outcome::Done {
         let shaped = told::shape(definition, reading.result, &reading.response, |set| {
             explanations(
@@ -223,6 +264,10 @@ pub(super) fn finish_of(run: &Run, tool: &LiveTool, sending: &Sending, attempted
     finish.request = record;
     finish.response_status = reading.status;
     finish.response = clean(reading.response, &definition.sensitive_result, &redaction.all);
+    if let (true, Some(_), Some(error)) = (finish.timed_out, &code, timed_out) {
+        // The record says whose time was up; the model is told what it is told of every timeout.
+        finish.error = Some(error);
+    }
     finish.code_record = code;
     finish.attempts = attempts;
     finish.unset = sending.means.unset().to_vec();

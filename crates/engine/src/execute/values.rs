@@ -55,7 +55,7 @@ impl<'w> CallValues<'w> {
             Some(_) => SystemUse::Clock,
             None => definition.system_use,
         });
-        let names = definition.and_then(|definition| definition.kind.names()).unwrap_or(&*NATIVE_NAMES);
+        let names = tool.map_or(&*NATIVE_NAMES, |tool| names_of(&tool.prepared.definition));
         let facts = CallFacts {
             tool_call_id: &work.tool_call_id,
             function: &work.name,
@@ -66,7 +66,7 @@ impl<'w> CallValues<'w> {
         Self {
             names,
             input: work.arguments.clone(),
-            system: system_values::of_call(&session.system, &facts, now, needed),
+            system: system_values::of_call(&session.cast().system, &facts, now, needed),
             vars,
             config: Value::Object(tool.map(|tool| tool.config.clone()).unwrap_or_default()),
             secrets: HashMap::new(),
@@ -94,6 +94,11 @@ impl<'w> CallValues<'w> {
             secrets: &self.secrets,
         }
     }
+}
+
+/// The rule by which a definition finds values.
+pub(crate) fn names_of(definition: &Definition) -> &NameRule {
+    definition.kind.names().unwrap_or(&NATIVE_NAMES)
 }
 
 /// Where fixed values come from.

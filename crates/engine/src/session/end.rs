@@ -45,6 +45,21 @@ impl Engine {
         Ok(())
     }
 
+    /// Ends a session when its time is over. One that has left memory by then is found by the sweep.
+    pub(crate) fn end_in_time(&self, session: &Arc<LiveSession>) {
+        let Some(ends_by) = session.ends_by else { return };
+        let (engine, weak) = (self.clone(), Arc::downgrade(session));
+        // Not tracked: it must not hold up a shutdown.
+        tokio::spawn(async move {
+            tokio::time::sleep(ends_by.since(Stamp::now())).await;
+            if let Some(session) = weak.upgrade()
+                && let Err(error) = engine.end(&session, EndReason::TooLong).await
+            {
+                tracing::warn!(session = %session.id, %error, "a session could not be ended in time");
+            }
+        });
+    }
+
     /// Ends a session and erases its content: arguments, requests, answers, variables, what was told. Rows and
     /// counters stay.
     pub async fn erase_session(&self, scope: Scope, id: SessionId) -> Result<(), EngineError> {

@@ -2,29 +2,32 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use hookswitch_model::definition::ToolKind;
 use hookswitch_model::draft::Kind;
 use hookswitch_model::event::EventKind;
-use hookswitch_model::execution::Act;
-use hookswitch_model::session::Session;
-use hookswitch_model::{Scope, SessionId, Stamp};
+use hookswitch_model::execution::{Act, ActState};
+use hookswitch_model::session::{PinnedTool, Session};
+use hookswitch_model::{Outcome, Scope, SessionId, Stamp};
 use hookswitch_registry::Prepared;
 use hookswitch_session::{CallRules, Event, Machine, RestoredAct};
-use hookswitch_store::{Durability, LoadedSession, StoreError};
-use parking_lot::Mutex;
+use hookswitch_store::{Durability, LoadedSession, StoreError, Undelivered};
+use parking_lot::{Mutex, RwLock};
 use serde_json::{Value, json};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
-use super::{Kept, LiveSession, LiveTool, State};
+use super::{Cast, Kept, LiveMocks, LiveSession, LiveTool, State};
 use crate::Engine;
 use crate::error::EngineError;
+use crate::link::Seats;
+use crate::told;
 
 /// How long this node owns a session before it must say so again.
 const LEASE: Duration = Duration::from_secs(20);
 /// Live events that a slow reader may fall behind before it is sent back to the store.
-const EVENT_BACKLOG: usize = 256;
+const EVENT_BACKLOG: usize = 32;
 
 /// Until when this node owns a session that it takes now.
 pub(crate) fn lease() -> Stamp {
@@ -62,22 +65,23 @@ impl Engine {
         }
         let loaded = self.claim(id).await?;
         let undelivered = loaded.undelivered;
+        let unknown = loaded.acts.iter().filter(|act| act.state == ActState::Unknown);
+        let unknown: Vec<_> = unknown.map(|act| (act.id, act.execution, act.tool)).collect();
         let live = self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await?;
-        // Answers that were on disk when the server went down, and that nobody had been told.
+        self.ask_call_engine(&live, unknown);
         for answer in undelivered {
-            // Nothing is known of an act that was cut short.
-            let Some(result) = answer.told else { continue };
-            let data = json!({"execution_id": answer.execution, "act_id": answer.act,
-                "tool_call_id": answer.tool_call_id, "result": result});
-            live.state.lock().unsaved_told.push_back((answer.act, Stamp::now()));
-            self.append_event(&live, EventKind::ResultLate, data).await;
+            let act = answer.act;
+            let (kind, data) = told_at_last(answer);
+            live.state.lock().unsaved_told.push_back((act, Stamp::now()));
+            self.append_event(&live, kind, data).await;
         }
+        self.warm_code(&live);
         Ok(live)
     }
 
     /// Acts that ran on over the end of their session, on a server that was killed: nobody will load the session
     /// again to find them.
-    async fn give_up_after_end(&self, id: SessionId) -> Result<(), EngineError> {
+    pub(crate) async fn give_up_after_end(&self, id: SessionId) -> Result<(), EngineError> {
         let store = &self.inner.store;
         if !store.has_pending_acts_any_tenant(id).await? {
             return Ok(());
@@ -106,6 +110,27 @@ impl Engine {
         })
     }
 
+    /// The tools of a session, ready to run.
+    pub(super) async fn prepare_pinned(&self, scope: Scope, pinned: Vec<PinnedTool>) -> Vec<Arc<LiveTool>> {
+        let registry = &self.inner.registry;
+        let mut tools = Vec::with_capacity(pinned.len());
+        for pinned in pinned {
+            match registry.prepared_with(scope, pinned.tool, pinned.version, &pinned.changes).await {
+                Ok(prepared) => tools.push(Arc::new(LiveTool {
+                    function: pinned.function,
+                    rules: Arc::new(rules_of(&prepared)),
+                    config: pinned.config,
+                    is_offered: AtomicBool::new(true),
+                    slot: Arc::default(),
+                    prepared,
+                })),
+                // A tool deleted since: the session goes on without it.
+                Err(error) => tracing::warn!(tool = %pinned.tool, %error, "a tool of the session is gone"),
+            }
+        }
+        tools
+    }
+
     /// Puts a stored session into memory.
     pub(crate) async fn bring_to_life(
         &self,
@@ -114,23 +139,9 @@ impl Engine {
         acts: Vec<Act>,
     ) -> Result<Arc<LiveSession>, EngineError> {
         let scope = Scope::new(session.org, session.mode);
-        let mut tools = Vec::with_capacity(session.tools.len());
-        for pinned in session.tools {
-            let registry = &self.inner.registry;
-            match registry.prepared_with(scope, pinned.tool, pinned.version, &pinned.changes).await {
-                Ok(prepared) => tools.push(Arc::new(LiveTool {
-                    function: pinned.function,
-                    rules: Arc::new(rules_of(&prepared)),
-                    config: pinned.config,
-                    prepared,
-                })),
-                // A tool deleted since: the session goes on without it.
-                Err(error) => tracing::warn!(tool = %pinned.tool, %error, "a tool of the session is gone"),
-            }
-        }
-        let mut settings = self.inner.settings.machine.clone();
-        settings.voice = false;
-        let mut machine = Machine::new(settings);
+        let system = own_values(&session);
+        let tools = self.prepare_pinned(scope, session.tools).await;
+        let mut machine = Machine::new(self.inner.settings.machine.clone());
         let origin = Instant::now();
         let restored: Vec<RestoredAct> = acts.iter().map(|act| restore(act, &tools)).collect();
         if !restored.is_empty() {
@@ -138,32 +149,31 @@ impl Engine {
             // Nothing runs in a session that was just loaded: restoring gives no orders.
             machine.on(Event::Restore(restored), now, &mut Vec::new());
         }
-        let mut system = session.system;
-        system.insert("session_id".to_owned(), Value::from(session.id.to_string()));
-        system.insert("session_uuid".to_owned(), Value::from(session.id.uuid().to_string()));
-        system.insert("session_number".to_owned(), Value::from(session.number));
-        system.insert("channel".to_owned(), json!(session.channel));
-        system.entry("call_id").or_insert_with(|| Value::from(session.id.to_string()));
+        let store = &self.inner.store;
         let live = Arc::new(LiveSession {
             id: session.id,
             scope,
             project: session.project,
-            agent: session.agent,
             channel: session.channel,
-            system: Value::Object(system),
             metadata: session.metadata,
             created_at: session.created_at,
+            ends_by: session.ends_by,
+            tells_starts: store.is_told_of(scope, session.id, EventKind::CallStarted).await?,
             epoch: session.epoch,
-            by_function: index(&tools),
-            tools,
+            cast: RwLock::new(Arc::new(Cast::new(session.agent, system, tools))),
+            mocks: session.mocks.map(LiveMocks::new),
             origin,
+            first_seq: last_seq,
             live_events: broadcast::channel(EVENT_BACKLOG).0,
+            seats_changed: Notify::new(),
             state: Mutex::new(State {
                 machine,
                 calls: HashMap::new(),
                 kept: Kept::new(self.inner.settings.kept_results),
                 variables: Arc::new(Value::Object(session.variables)),
                 timers: HashMap::new(),
+                seats: Seats::default(),
+                asks: HashMap::new(),
                 last_seq,
                 unsaved_events: VecDeque::new(),
                 unsaved_told: VecDeque::new(),
@@ -172,6 +182,7 @@ impl Engine {
             }),
         });
         if self.inner.sessions.put(Arc::clone(&live)) {
+            self.end_in_time(&live);
             Ok(live)
         } else {
             Err(EngineError::Unavailable("this server has as many sessions as it may"))
@@ -179,8 +190,34 @@ impl Engine {
     }
 }
 
-fn index(tools: &[Arc<LiveTool>]) -> HashMap<String, usize> {
-    tools.iter().enumerate().map(|(at, tool)| (tool.function.clone(), at)).collect()
+/// The values of a session that templates may name: those that are stored, and those that follow from its row.
+pub(super) fn own_values(session: &Session) -> Value {
+    let mut system = session.system.clone();
+    system.insert("session_id".to_owned(), Value::from(session.id.to_string()));
+    system.insert("session_uuid".to_owned(), Value::from(session.id.uuid().to_string()));
+    system.insert("session_number".to_owned(), Value::from(session.number));
+    system.insert("channel".to_owned(), json!(session.channel));
+    system.entry("call_id").or_insert_with(|| Value::from(session.id.to_string()));
+    Value::Object(system)
+}
+
+/// What the session is told of an act that nobody had been told of when the server went down: its answer, where that
+/// was on disk; else that nothing is known of it.
+fn told_at_last(answer: Undelivered) -> (EventKind, Value) {
+    let Undelivered { act, execution, tool_call_id, told } = answer;
+    match told {
+        Some(result) => {
+            let data = json!({"execution_id": execution, "act_id": act, "tool_call_id": tool_call_id,
+                "result": result});
+            (EventKind::ResultLate, data)
+        }
+        None => {
+            let text = "the server stopped before the outcome was known";
+            let data = json!({"execution_id": execution, "act_id": act, "tool_call_id": tool_call_id,
+                "outcome": Outcome::Unknown, "told": told::failure(Outcome::Unknown, text)});
+            (EventKind::CallAnswered, data)
+        }
+    }
 }
 
 fn rules_of(prepared: &Prepared) -> CallRules {

@@ -4,13 +4,15 @@ use std::collections::HashSet;
 
 use hookswitch_egress::{ACTION_IDLE, Freshness};
 use hookswitch_model::changes::DraftChanges;
-use hookswitch_model::draft::{Kind, NameSuffix};
+use hookswitch_model::definition::ToolKind;
+use hookswitch_model::draft::{CallOperation, NameSuffix};
 use hookswitch_model::event::EventKind;
 use hookswitch_model::name::function_text;
 use hookswitch_model::session::{PinnedTool, Session};
 use hookswitch_model::tool::StoredTool;
-use hookswitch_model::{Effect, ProjectId, Scope, SessionId, Stamp};
+use hookswitch_model::{AgentId, Effect, Findings, ProjectId, Scope, SessionId, Stamp};
 use hookswitch_registry::Registry;
+use hookswitch_store::StoreError;
 use serde_json::{Map, Value, json};
 
 use super::load::lease;
@@ -72,19 +74,30 @@ impl Engine {
             system,
             variables,
             tools: pinned,
+            mocks: start.mocks,
             metadata: start.metadata,
             created_at: now,
             ended_at: None,
+            ends_by: start.longest.map(|longest| now.plus(longest)),
             end_reason: None,
             epoch: 1,
         };
-        let session = self.inner.store.insert_session(&session, self.inner.node, lease()).await?;
+        let inserted = self.inner.store.insert_session(&session, self.inner.node, lease()).await;
+        let session = inserted.map_err(|error| match error {
+            StoreError::Full { most, .. } => EngineError::Crowded(most),
+            other => EngineError::Store(other),
+        })?;
         let live = self.bring_to_life(session, 0, Vec::new()).await?;
         self.inner.counters.session_started();
-        let tools: Vec<&str> = live.tools.iter().map(|tool| tool.function.as_str()).collect();
-        let data = json!({"agent_id": live.agent, "channel": live.channel, "tools": tools});
+        let cast = live.cast();
+        let tools: Vec<&str> = cast.tools.iter().map(|tool| tool.function.as_str()).collect();
+        let mut data = json!({"agent_id": cast.agent, "channel": live.channel, "tools": tools});
+        if live.is_simulated() {
+            data["simulated"] = Value::Bool(true);
+        }
         self.append_event(&live, EventKind::SessionStarted, data).await;
         self.warm(&live);
+        self.warm_code(&live);
         Ok(SessionView::of(&live))
     }
 
@@ -112,20 +125,16 @@ impl Engine {
             }
             system.insert("agent_id".to_owned(), json!(id));
             system.insert("agent_uuid".to_owned(), json!(id.uuid()));
+            system.insert("agent_long_id".to_owned(), json!(id.long()));
             system.insert("agent_number".to_owned(), json!(agent.number));
             system.insert("agent_name".to_owned(), json!(agent.draft.name));
-            for binding in self.inner.store.list_bindings(scope, id).await? {
-                if binding.enabled {
-                    let tool = self.inner.registry.get_tool(scope, binding.tool).await?;
-                    wanted.push(Wanted { tool, config: binding.config, changes: binding.changes });
-                }
-            }
+            wanted = self.bound_tools(scope, id).await?;
         }
         variables.extend(start.variables.clone());
         for (index, named) in start.tools.iter().enumerate() {
             let found = self.inner.store.get_tool_for_session(scope, id, named.tool).await;
             let tool = found.map_err(|error| match error {
-                hookswitch_store::StoreError::NotFound => EngineError::finding(
+                StoreError::NotFound => EngineError::finding(
                     &format!("$.tools[{index}]"),
                     "unknown_tool",
                     "there is no such tool",
@@ -147,11 +156,35 @@ impl Engine {
         Ok((system, variables, pin(wanted)))
     }
 
+    /// The tools that an agent is bound to now.
+    async fn bound_tools(&self, scope: Scope, agent: AgentId) -> Result<Vec<Wanted>, EngineError> {
+        let mut wanted = Vec::new();
+        for binding in self.inner.store.list_bindings(scope, agent).await? {
+            if binding.enabled {
+                let tool = self.inner.registry.get_tool(scope, binding.tool).await?;
+                wanted.push(Wanted { tool, config: binding.config, changes: binding.changes });
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// The same, pinned for a session that is handed over to the agent.
+    pub(super) async fn pin_bound(
+        &self,
+        scope: Scope,
+        agent: AgentId,
+    ) -> Result<Vec<PinnedTool>, EngineError> {
+        Ok(pin(self.bound_tools(scope, agent).await?))
+    }
+
     /// Opens connections for the session's tools, so that its first calls find them open.
     pub(crate) fn warm(&self, session: &super::LiveSession) {
         let policy = self.inner.egress.policy();
         let mut hosts = HashSet::new();
-        for tool in &session.tools {
+        // A simulation reaches nobody.
+        let cast = session.cast();
+        let tools = if session.is_simulated() { &[][..] } else { &cast.tools };
+        for tool in tools {
             let definition = &tool.prepared.definition;
             if let Some((base, tls)) = first_address(&definition.kind, &self.inner.settings.aws)
                 && let Ok(url) = policy.check_url(&base)
@@ -206,6 +239,16 @@ fn unique_function(tool: &StoredTool, taken: &mut HashSet<String>) -> String {
 }
 
 fn check_data(start: &SessionStart) -> Result<(), EngineError> {
+    if let Some(mocks) = &start.mocks {
+        let mut findings = Findings::default();
+        mocks.check(&mut findings);
+        if findings.has_errors() {
+            return Err(EngineError::Invalid(findings));
+        }
+        if serde_json::to_string(mocks).map_or(0, |text| text.len()) > 4 * MOST_DATA {
+            return Err(EngineError::finding("$.mocks", "too_long", "at most 1 MiB of JSON"));
+        }
+    }
     for (path, map) in
         [("$.system", &start.system), ("$.variables", &start.variables), ("$.metadata", &start.metadata)]
     {
@@ -222,6 +265,10 @@ fn check_data(start: &SessionStart) -> Result<(), EngineError> {
 }
 
 /// Whether this server can carry out tools of a kind.
-pub(crate) const fn can_run(kind: Kind) -> bool {
-    crate::execute::Means::carries(kind) || matches!(kind, Kind::Context | Kind::Hosted)
+pub(crate) fn can_run(kind: &ToolKind) -> bool {
+    let is_hand_over = matches!(kind, ToolKind::CallControl(control)
+        if control.operation == CallOperation::TransferToAgent);
+    is_hand_over
+        || crate::execute::Means::carries(kind.kind())
+        || matches!(kind, ToolKind::Context(_) | ToolKind::Hosted(_))
 }

@@ -18,13 +18,18 @@ const EVERY: Duration = Duration::from_secs(5);
 const BATCH: u32 = 100;
 
 impl Engine {
-    /// Sweeps for as long as the engine lives.
+    /// Sweeps for as long as the engine lives, and tells sessions of tools that are switched on or off.
     pub async fn sweep_forever(&self) {
         let mut ticks = tokio::time::interval(EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut changes = self.inner.registry.changes();
         while !self.is_draining() {
-            ticks.tick().await;
-            self.sweep().await;
+            tokio::select! {
+                _ = ticks.tick() => self.sweep().await,
+                change = changes.recv() => if let Ok(change) = change {
+                    self.tell_of_change(change).await;
+                },
+            }
         }
     }
 
@@ -39,7 +44,9 @@ impl Engine {
             let age = Stamp::now().since(session.created_at);
             if has_ended && is_quiet {
                 self.inner.sessions.remove(session.id);
-            } else if age >= settings.session_longest {
+            } else if age >= settings.session_longest
+                || session.ends_by.is_some_and(|end| end <= Stamp::now())
+            {
                 self.end_quietly(&session, EndReason::TooLong).await;
             } else if is_quiet && !listens && idle >= settings.session_idle {
                 self.end_quietly(&session, EndReason::Idle).await;
@@ -47,8 +54,11 @@ impl Engine {
                 self.inner.sessions.remove(session.id);
             }
         }
+        self.check_keys().await;
         self.renew_leases().await;
         self.end_forgotten().await;
+        self.end_overdue().await;
+        self.give_up_after_ends().await;
     }
 
     /// Says again that the sessions in memory are ours. Those that another node took meanwhile leave memory.
@@ -61,6 +71,9 @@ impl Engine {
             Ok(kept) => {
                 let kept: HashSet<SessionId> = kept.into_iter().collect();
                 for lost in ours.into_iter().filter(|id| !kept.contains(id)) {
+                    if let Some(session) = self.inner.sessions.get(lost) {
+                        Self::cut_links(&session);
+                    }
                     self.inner.sessions.remove(lost);
                 }
             }
@@ -93,16 +106,46 @@ impl Engine {
             }
         };
         for id in forgotten.into_iter().filter(|id| self.inner.sessions.get(*id).is_none()) {
-            if let Err(error) = self.end_stored(id).await {
+            if let Err(error) = self.end_stored(id, EndReason::Idle).await {
                 tracing::warn!(session = %id, %error, "a forgotten session could not be ended");
             }
         }
     }
 
-    async fn end_stored(&self, id: SessionId) -> Result<(), EngineError> {
+    /// Sessions that have left memory and whose time is over.
+    async fn end_overdue(&self) {
+        let overdue =
+            self.inner.store.overdue_sessions_any_tenant(self.inner.node, Stamp::now(), BATCH).await;
+        let overdue =
+            overdue.inspect_err(|error| tracing::warn!(%error, "overdue sessions could not be listed"));
+        for id in overdue.unwrap_or_default() {
+            if self.inner.sessions.get(id).is_none()
+                && let Err(error) = self.end_stored(id, EndReason::TooLong).await
+            {
+                tracing::warn!(session = %id, %error, "an overdue session could not be ended");
+            }
+        }
+    }
+
+    /// Acts that ran on over the end of their session on a server that is gone: their outcome is recorded as unknown.
+    async fn give_up_after_ends(&self) {
+        let (store, node) = (&self.inner.store, self.inner.node);
+        let left = store.ended_with_pending_acts_any_tenant(node, Stamp::now(), BATCH).await;
+        let left = left.inspect_err(|error| tracing::warn!(%error, "acts left behind could not be listed"));
+        for id in left.unwrap_or_default() {
+            // Of one in memory an action is running to its end.
+            if self.inner.sessions.get(id).is_none()
+                && let Err(error) = self.give_up_after_end(id).await
+            {
+                tracing::warn!(session = %id, %error, "acts left behind could not be given up");
+            }
+        }
+    }
+
+    async fn end_stored(&self, id: SessionId, reason: EndReason) -> Result<(), EngineError> {
         let loaded = self.claim(id).await?;
         let live = self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await?;
-        self.end(&live, EndReason::Idle).await
+        self.end(&live, reason).await
     }
 
     async fn end_quietly(&self, session: &Arc<LiveSession>, reason: EndReason) {

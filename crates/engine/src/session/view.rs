@@ -1,5 +1,7 @@
 //! A session as transports see it.
 
+use std::sync::atomic::Ordering;
+
 use hookswitch_model::session::{Channel, EndReason};
 use hookswitch_model::{AgentId, ProjectId, Scope, SessionId, Stamp, ToolId};
 use serde_json::{Map, Value};
@@ -50,16 +52,18 @@ pub struct SessionView {
 
 impl SessionView {
     pub(crate) fn of(session: &LiveSession) -> Self {
+        let cast = session.cast();
         let state = session.state.lock();
         Self {
             id: session.id,
-            agent: session.agent,
+            agent: cast.agent,
             project: session.project,
             channel: session.channel,
-            tools: session
+            tools: cast
                 .tools
                 .iter()
-                .filter(|tool| can_run(tool.prepared.definition.kind.kind()))
+                .filter(|tool| tool.is_offered.load(Ordering::Relaxed))
+                .filter(|tool| session.is_simulated() || can_run(&tool.prepared.definition.kind))
                 .map(|tool| ToolView {
                     tool: tool.prepared.id,
                     version: tool.prepared.version,
@@ -81,7 +85,10 @@ impl Engine {
     /// A session, running or ended.
     pub async fn get_session(&self, scope: Scope, id: SessionId) -> Result<SessionView, EngineError> {
         match self.live_session(scope, id).await {
-            Ok(session) => Ok(SessionView::of(&session)),
+            Ok(session) => {
+                self.offered(&session).await;
+                Ok(SessionView::of(&session))
+            }
             Err(EngineError::SessionEnded) => {
                 let stored =
                     self.inner.store.get_session(scope, id).await.map_err(EngineError::absent("session"))?;

@@ -69,7 +69,7 @@ fn events_have_their_form_and_their_limits() {
     let event: Value = serde_json::from_slice(&envelope.event).unwrap();
     assert_eq!(event["timestamp"], json!(1_795_157_571.77));
     assert_eq!(event["context"]["idempotency_key"], "act_1");
-    assert_eq!(event["context"]["variables"], json!({"plan": "gold"}));
+    assert_eq!(event["context"]["plan"], "gold");
     let base = "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/f/invocations";
     assert_eq!(envelope.url.to_string(), base);
     for (kind, bytes, fits) in [

@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use hookswitch_egress::{AllowEntry, DEFAULT_PORTS, InsecureTls, Nat64, PlainHttp, PolicySettings};
 use hookswitch_model::Dialect;
-use hookswitch_server::Calls;
+use hookswitch_server::{Calls, RateLimits};
 use hookswitch_store::DatabaseUrl;
 use secrecy::SecretString;
 
 use super::aws::{self, AwsConfig};
 use super::mount::MountSetting;
 use super::origin::{Given, Origin};
+use super::packages::{self, PackagesConfig};
+use super::python::{self, PythonConfig};
+use super::telephony::{self, TelephonyConfig};
 use super::{ConfigError, parse};
 
 /// All settings that a file may name. `HOOKSWITCH_` and the name in capitals is its variable.
@@ -37,6 +40,7 @@ pub(super) const NAMES: &[&str] = &[
     "call_ceiling",
     "pyai_ceiling",
     "listen_on",
+    "link_grace",
     "session_idle",
     "session_longest",
     "drain",
@@ -49,6 +53,23 @@ pub(super) const NAMES: &[&str] = &[
     "aws_lambda_endpoint",
     "aws_sts_endpoint",
     "calls",
+    "sip",
+    "call_engine_url",
+    "python",
+    "python_interpreter",
+    "python_user",
+    "python_ceiling",
+    "python_memory_mb",
+    "python_calls_per_org",
+    "python_spares",
+    "python_packages",
+    "python_packages_mb",
+    "python_index",
+    "python_uv",
+    "python_cooldown",
+    "rate_limits",
+    "event_retry_for",
+    "event_disable_after",
 ];
 
 /// Flags of `hookswitch serve`.
@@ -122,7 +143,12 @@ pub(crate) struct Config {
     pub(crate) keep_rows: Duration,
     pub(crate) otlp_endpoint: Option<String>,
     pub(crate) calls: Calls,
+    pub(crate) telephony: TelephonyConfig,
+    pub(crate) python: PythonConfig,
     pub(crate) aws: AwsConfig,
+    pub(crate) packages: PackagesConfig,
+    pub(crate) rate_limits: RateLimits,
+    pub(crate) courier: hookswitch_courier::Settings,
 }
 
 pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) -> Option<String> {
@@ -131,7 +157,7 @@ pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) ->
 }
 
 pub(super) fn environment_into(environment: &[(String, String)], given: &mut Given) {
-    let secrets = ["master_key", "bootstrap_key"];
+    let secrets = ["master_key", "bootstrap_key", "call_engine_secret"];
     for (variable, text) in environment {
         let Some(name) = variable.strip_prefix("HOOKSWITCH_").map(str::to_ascii_lowercase) else { continue };
         let known = NAMES.iter().chain(&secrets).find(|known| **known == name);
@@ -183,11 +209,13 @@ pub(super) fn build(given: &Given, environment: &[(String, String)]) -> Result<C
         *ceiling = parse::span(given, "pyai_ceiling", *ceiling)?;
     }
     engine.listen_on = parse::span(given, "listen_on", engine.listen_on)?;
+    engine.link_grace = parse::span(given, "link_grace", engine.link_grace)?;
     engine.session_idle = parse::span(given, "session_idle", engine.session_idle)?;
     engine.session_longest = parse::span(given, "session_longest", engine.session_longest)?;
     engine.drain = parse::span(given, "drain", engine.drain)?;
     let per_tool = parse::optional(given, "calls_per_tool", "a number")?;
     engine.calls_per_tool = per_tool.unwrap_or(engine.calls_per_tool).max(1);
+    engine.python_ceiling = parse::span(given, "python_ceiling", engine.python_ceiling)?;
     Ok(Config {
         listen,
         database_url,
@@ -211,7 +239,12 @@ pub(super) fn build(given: &Given, environment: &[(String, String)]) -> Result<C
         keep_rows: parse::span(given, "keep_rows", days(400))?,
         otlp_endpoint: parse::text(given, "otlp_endpoint")?.filter(|url| !url.is_empty()),
         calls: calls(given)?,
+        telephony: telephony::build(given)?,
+        python: python::build(given)?,
         aws: aws::build(given, environment)?,
+        packages: packages::build(given, environment)?,
+        rate_limits: rate_limits(given)?,
+        courier: courier(given)?,
         data,
     })
 }
@@ -268,6 +301,27 @@ fn calls(given: &Given) -> Result<Calls, ConfigError> {
         }
         _ => Ok(Calls::None),
     }
+}
+
+/// How long events are tried to be delivered.
+fn courier(given: &Given) -> Result<hookswitch_courier::Settings, ConfigError> {
+    let usual = hookswitch_courier::Settings::default();
+    Ok(hookswitch_courier::Settings {
+        retry_for: parse::span(given, "event_retry_for", usual.retry_for)?,
+        disable_after: parse::span(given, "event_disable_after", usual.disable_after)?,
+        ..usual
+    })
+}
+
+/// The limits that are set, over the defaults.
+fn rate_limits(given: &Given) -> Result<RateLimits, ConfigError> {
+    let mut limits = RateLimits::default();
+    for text in parse::list::<String>(given, "rate_limits")? {
+        if let (Err(message), Some(value)) = (limits.set(&text), given.get("rate_limits")) {
+            return Err(parse::invalid("rate_limits", value, message));
+        }
+    }
+    Ok(limits)
 }
 
 fn log_format(given: &Given) -> Result<Option<LogFormat>, ConfigError> {

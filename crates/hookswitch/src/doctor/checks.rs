@@ -4,11 +4,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use hookswitch_egress::{HickoryResolver, Resolver as _};
+use hookswitch_executors::python::Runner;
 use hookswitch_store::{DatabaseUrl, Store, StoreOptions};
 use hookswitch_vault::KeyFile;
 
-use super::{Finding, Verdict};
-use crate::config::Config;
+use super::{Finding, Verdict, packages};
+use crate::config::{Config, PythonMode};
 
 pub(super) async fn all(config: &Config) -> Vec<Finding> {
     vec![
@@ -21,14 +22,16 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
         egress(config),
         aws(config),
         exposure(config),
+        python(config).await,
+        packages::check(config).await,
     ]
 }
 
-fn works(what: &'static str, said: impl Into<String>) -> Finding {
+pub(super) fn works(what: &'static str, said: impl Into<String>) -> Finding {
     Finding { what, verdict: Verdict::Works, said: said.into(), hint: None }
 }
 
-fn finding(
+pub(super) fn finding(
     what: &'static str,
     verdict: Verdict,
     said: impl Into<String>,
@@ -151,6 +154,31 @@ fn aws(config: &Config) -> Finding {
     }
     let said = "on: whoever makes Lambda tools can invoke what the server's identity may invoke";
     finding("aws identity", Verdict::Doubtful, said, "give it a role for exactly those functions")
+}
+
+async fn python(config: &Config) -> Finding {
+    if config.python.mode == PythonMode::Off {
+        return works("python", "switched off: Python tools are refused");
+    }
+    match Runner::examine(crate::python::settings(config)).await {
+        Ok(report) => {
+            let said = format!("CPython {}, isolation {}", report.python, report.tier);
+            let finding = works("python", said);
+            let missing =
+                (!report.missing.is_empty()).then(|| format!("missing: {}", report.missing.join("; ")));
+            Finding { hint: missing, ..finding }
+        }
+        Err(error) => {
+            let required = config.python.mode == PythonMode::Required;
+            let verdict = if required { Verdict::Missing } else { Verdict::Doubtful };
+            finding(
+                "python",
+                verdict,
+                error.to_string(),
+                "without it Python tools are refused; all else works",
+            )
+        }
+    }
 }
 
 fn exposure(config: &Config) -> Finding {

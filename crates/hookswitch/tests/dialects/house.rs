@@ -18,7 +18,7 @@ use crate::server::{KEY, ServerProcess};
 pub(crate) struct House {
     pub(crate) receiver: TestServer,
     server: ServerProcess,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer of the server.
@@ -40,14 +40,28 @@ impl House {
         script: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static,
         settings: &str,
     ) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), script, settings).await
+    }
+
+    /// Ends the server and gives its data folder.
+    pub(crate) fn stop(self) -> tempfile::TempDir {
+        assert!(self.server.terminate(), "the server did not end well");
+        self.folder
+    }
+
+    /// A house on a data folder that may have been another's.
+    pub(crate) async fn start_in(
+        folder: tempfile::TempDir,
+        script: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static,
+        settings: &str,
+    ) -> Self {
         let receiver = TestServer::start(script).await;
-        let folder = tempfile::tempdir().unwrap();
         let allowed = receiver.address().to_string();
         let file = folder.path().join("settings.toml");
         std::fs::write(&file, settings.replace("{receiver}", &allowed)).unwrap();
         let flags = ["--allow-egress", &allowed, "--config", file.to_str().unwrap()];
         let server = ServerProcess::start(folder.path(), &flags);
-        Self { receiver, server, _folder: folder }
+        Self { receiver, server, folder }
     }
 
     /// `http://127.0.0.1:<port>`, without a slash at the end.
@@ -75,6 +89,11 @@ impl House {
     ) -> Answer {
         let url = format!("{}{path}", self.address());
         send_to(&url, headers, method, body).await
+    }
+
+    /// The server's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.server.id()
     }
 
     /// Everything the server logged so far.
@@ -123,6 +142,13 @@ pub(crate) async fn send_to(
         headers: parts.headers,
         body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
     }
+}
+
+/// What is at a URL, as text, without a key.
+pub(crate) async fn text_of(url: &str) -> String {
+    let request = Request::builder().uri(url).body(Full::<Bytes>::default()).unwrap();
+    let response = Client::builder(TokioExecutor::new()).build_http().request(request).await.unwrap();
+    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
 }
 
 /// The script must end well; gives what it printed.

@@ -7,8 +7,11 @@
 )]
 
 mod bland;
+mod bland_events;
 mod burki;
+#[allow(dead_code, reason = "other binaries use the rest")]
 mod house;
+mod limits;
 mod mounts;
 mod moves;
 mod pairs;

@@ -22,6 +22,8 @@ fn the_doctor_names_every_check_and_changes_nothing() {
         "egress",
         "aws identity",
         "exposure",
+        "python",
+        "packages",
     ];
     assert_eq!(checks, expected);
     assert!(output.status.success());

@@ -6,6 +6,7 @@ mod doctor;
 mod proofs;
 mod rooms;
 mod schemathesis;
+#[allow(dead_code, reason = "other binaries use the rest")]
 mod server;
 mod start;
 mod traces;

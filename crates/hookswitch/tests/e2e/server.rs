@@ -74,6 +74,11 @@ impl ServerProcess {
         killed.success() && self.child.wait().unwrap().success()
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Everything it logged so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().clone()

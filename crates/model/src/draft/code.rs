@@ -37,6 +37,9 @@ pub struct PythonDraft {
     /// What it may reach. Default: nothing.
     #[serde(default)]
     pub network: Network,
+    /// Under which names it is told the values of the session. Default: their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variables: Option<NameRule>,
 }
 
 /// How Lambda is invoked.

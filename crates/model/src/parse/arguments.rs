@@ -13,18 +13,20 @@ use crate::parameter::{ParameterDraft, ParameterSource};
 /// Most parameters of one tool.
 const MOST_PARAMETERS: usize = 128;
 /// What a `system` source may name.
-const SYSTEM_VALUES: [&str; 24] = [
+const SYSTEM_VALUES: [&str; 26] = [
     "session_id",
     "session_uuid",
     "session_number",
     "call_id",
     "agent_id",
     "agent_uuid",
+    "agent_long_id",
     "agent_number",
     "agent_name",
     "tool_call_id",
     "tool_id",
     "tool_uuid",
+    "tool_long_id",
     "tool_number",
     "tool",
     "function",
@@ -65,8 +67,9 @@ pub(super) fn parse(draft: &ToolDraft, findings: &mut Findings) -> Option<Argume
             }
         }
     } else {
-        let empty = json!({"type": "object", "properties": {}});
-        compile(draft.input_schema.as_ref().unwrap_or(&empty), "$.input_schema", false, findings)
+        let own = draft.input_schema.is_none().then(|| super::call_control::arguments(draft));
+        let own = own.flatten().unwrap_or_else(|| json!({"type": "object", "properties": {}}));
+        compile(draft.input_schema.as_ref().unwrap_or(&own), "$.input_schema", false, findings)
     };
     if let Some(arguments) = &arguments {
         check_names(draft, arguments, findings);

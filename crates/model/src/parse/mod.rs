@@ -114,7 +114,8 @@ impl ToolDraft {
     fn name_rule(&self) -> NameRule {
         let webhook = self.webhook.as_ref().and_then(|webhook| webhook.variables.as_ref());
         let lambda = self.lambda.as_ref().and_then(|lambda| lambda.variables.as_ref());
-        webhook.or(lambda).cloned().unwrap_or_default()
+        let python = self.python.as_ref().and_then(|python| python.variables.as_ref());
+        webhook.or(lambda).or(python).cloned().unwrap_or_default()
     }
 
     fn check_numbers(&self, findings: &mut Findings) {

@@ -12,7 +12,7 @@ use crate::parameter::ParameterSource;
 use crate::plan::Target;
 
 /// Values of the session that change by themselves: no part of what a call means to do.
-const NOT_MEANT: [&str; 20] = [
+const NOT_MEANT: [&str; 22] = [
     "now",
     "now_utc",
     "timestamp",
@@ -25,11 +25,13 @@ const NOT_MEANT: [&str; 20] = [
     "act_id",
     "agent_id",
     "agent_uuid",
+    "agent_long_id",
     "agent_number",
     "agent_name",
     "tool",
     "tool_id",
     "tool_uuid",
+    "tool_long_id",
     "tool_number",
     "function",
     "test",
@@ -78,6 +80,10 @@ pub(super) fn collect(
             note_system(path, draft, names, &mut references);
             note(path, draft, names, &mut references, findings);
         }
+    }
+    if let ToolKind::Python(_) = kind {
+        // Code is told all of the session's values: which it reads nobody knows.
+        references.system_use = SystemUse::Clock;
     }
     if let ToolKind::Lambda(plan) = kind {
         // What is known of the call goes along, and with it the time of day.
@@ -161,6 +167,7 @@ fn note(
     let places = match names.target(path) {
         Target::In(Namespace::Secret) => {
             match path.text_from(1).map(SecretName::parse) {
+                Some(Ok(name)) if is_own_secret(draft, name.as_str()) => {}
                 // One that is not there refuses the request by its own rule, with its own words.
                 Some(Ok(name)) if refuses_unset(draft) => push(&mut references.maybe_secrets, name),
                 Some(Ok(name)) => push(&mut references.secrets, name),
@@ -179,6 +186,7 @@ fn note(
             if places.contains(&Namespace::Secret)
                 && let Ok(name) = SecretName::parse(path.text())
                 && !names_argument(places, draft, path)
+                && !is_own_secret(draft, name.as_str())
             {
                 push(&mut references.maybe_secrets, name);
             }
@@ -204,6 +212,12 @@ fn is_set_by_answer(draft: &ToolDraft, names: &NameRule, name: &str) -> bool {
     let root = name.split(['.', '[']).next().unwrap_or(name);
     let same = |set: &String| if names.case_blind { set.eq_ignore_ascii_case(root) } else { set == root };
     draft.extract.keys().chain(&draft.answer_variable).any(same)
+}
+
+/// Whether the tool has a sealed value of its own of this name.
+fn is_own_secret(draft: &ToolDraft, name: &str) -> bool {
+    let own = draft.webhook.iter().flat_map(|webhook| webhook.own_secrets.keys());
+    own.into_iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
 fn reads_system(places: &[Namespace]) -> bool {

@@ -67,6 +67,18 @@ async fn a_tenants_package_runs_in_the_call_and_never_in_a_zygote() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_package_stands_in_for_the_standard_library() {
+    // `decimal` is imported by every zygote.
+    let (set, _folder) =
+        set("stand-in", &[("decimal.py", "raise SystemExit('mine')\n"), ("own.py", "x = 1\n")], &[]);
+    let sandbox = sandbox().await;
+    sandbox.add_set(set.clone());
+    let code = "import decimal, own\ndef f(): return str(decimal.Decimal(own.x))";
+    let answer = call(&sandbox.prepare(with(&set, code)).unwrap(), "{}").await;
+    assert_eq!(answer.result.unwrap().json.get(), r#""1""#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_set_whose_modules_start_threads_or_fail_is_refused() {
     let (threads, _one) = set(
         "threads",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hookswitch_engine::{Engine, KIND_LABELS};
+use hookswitch_engine::{Engine, KIND_LABELS, PythonStatus};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
@@ -17,6 +17,42 @@ pub(super) struct Below {
 impl Below {
     pub(super) const fn new(engine: Engine) -> Self {
         Self { engine }
+    }
+}
+
+impl Below {
+    /// What Python tools came to.
+    fn code(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let python = self.engine.python();
+        let (calls, proxy) = (python.counts().now(), python.proxy_counts());
+        let is_on = i64::from(matches!(python.status(), PythonStatus::On(_)));
+        gauge(encoder, "python_on", "Whether this server runs Python tools", is_on)?;
+        let spares = i64::try_from(python.spares()).unwrap_or(i64::MAX);
+        gauge(encoder, "python_spares", "Processes that wait for calls now", spares)?;
+        let seconds = ConstCounter::new(calls.wall_us as f64 / 1e6);
+        let family = encoder.encode_descriptor(
+            "python_seconds",
+            "Time of Python calls",
+            None,
+            seconds.metric_type(),
+        )?;
+        seconds.encode(family)?;
+        count(
+            encoder,
+            &[
+                ("python_calls", "Calls of Python tools", calls.calls),
+                ("python_calls_warm", "Calls for which a process was waiting", calls.warm),
+                ("python_calls_failed", "Calls without a value", calls.failed),
+                ("python_calls_timed_out", "Calls stopped at their deadline", calls.timed_out),
+                ("python_calls_memory", "Calls that wanted too much memory", calls.memory),
+                ("python_calls_busy", "Calls that found no place in time", calls.busy),
+                ("python_spares_made", "Processes made to wait for calls", python.spares_made()),
+                ("python_connections", "Outbound connections of code", proxy.connected),
+                ("python_egress_denied", "Targets of code that the policy refused", proxy.denied),
+                ("python_egress_strangers", "Requests of code without a good token", proxy.strangers),
+                ("python_egress_over_limit", "Connections of code over a limit", proxy.over_limit),
+            ],
+        )
     }
 }
 
@@ -45,6 +81,8 @@ impl Collector for Below {
         seconds.encode(family)?;
         let sessions = i64::try_from(self.engine.sessions_in_memory()).unwrap_or(i64::MAX);
         gauge(&mut encoder, "sessions_in_memory", "Sessions in memory now", sessions)?;
+        let links = i64::try_from(self.engine.links_open()).unwrap_or(i64::MAX);
+        gauge(&mut encoder, "links_open", "Runtimes and apps connected now", links)?;
         let idle = i64::try_from(self.engine.egress().idle_connections()).unwrap_or(i64::MAX);
         gauge(&mut encoder, "egress_connections_idle", "Idle outbound connections now", idle)?;
         let egress = self.engine.egress().counters().snapshot();
@@ -66,7 +104,8 @@ impl Collector for Below {
                 ("ledger_split_batches", "Batches written one by one after an error", ledger.split_batches),
                 ("ledger_dropped", "Records and events given up", ledger.dropped),
             ],
-        )
+        )?;
+        self.code(&mut encoder)
     }
 }
 

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use hookswitch_model::execution::ActState;
 use hookswitch_model::{
-    ActId, AgentId, Dialect, Effect, ExecutionId, KeyId, Mode, NodeId, OrgId, Outcome, ProjectId, SealId,
-    SecretId, SessionId, Stamp, ToolId,
+    ActId, AgentId, Dialect, Effect, EventWebhookId, ExecutionId, KeyId, Mode, NodeId, OrgId, Outcome,
+    ProjectId, SealId, SecretId, SessionId, Stamp, ToolId,
 };
 
 use super::Result;
@@ -107,6 +107,7 @@ arg_from! {
         Uuid => |value| value,
         ActId => ActId::uuid,
         AgentId => AgentId::uuid,
+        EventWebhookId => EventWebhookId::uuid,
         ExecutionId => ExecutionId::uuid,
         KeyId => KeyId::uuid,
         NodeId => NodeId::uuid,

@@ -3,12 +3,13 @@
 use uuid::Uuid;
 
 use hookswitch_model::event::EventKind;
+use hookswitch_model::event_webhook::{DeliveryState, EventForm};
 use hookswitch_model::execution::{ActKey, ActState};
 use hookswitch_model::name::{OrgName, ProjectName, SecretName, ToolName};
 use hookswitch_model::session::{Channel, EndReason};
 use hookswitch_model::{
-    ActId, AgentId, Dialect, Effect, ExecutionId, KeyId, Mode, NodeId, OrgId, Outcome, ProjectId, SealId,
-    SecretId, SessionId, Stamp, ToolId,
+    ActId, AgentId, Dialect, Effect, EventWebhookId, ExecutionId, KeyId, Mode, NodeId, OrgId, Outcome,
+    ProjectId, SealId, SecretId, SessionId, Stamp, ToolId,
 };
 
 use super::row::Field;
@@ -61,6 +62,7 @@ columns! {
     Stamp, i64, |raw| Ok(Self::from_micros(raw));
     ActId, Uuid, |raw| Ok(Self::from_uuid(raw));
     AgentId, Uuid, |raw| Ok(Self::from_uuid(raw));
+    EventWebhookId, Uuid, |raw| Ok(Self::from_uuid(raw));
     ExecutionId, Uuid, |raw| Ok(Self::from_uuid(raw));
     KeyId, Uuid, |raw| Ok(Self::from_uuid(raw));
     NodeId, Uuid, |raw| Ok(Self::from_uuid(raw));
@@ -78,6 +80,8 @@ columns! {
     ActState, String, |raw| word(Self::from_word(&raw));
     Outcome, String, |raw| word(Self::from_word(&raw));
     EventKind, String, |raw| word(Self::from_word(&raw));
+    EventForm, String, |raw| word(Self::from_word(&raw));
+    DeliveryState, String, |raw| word(Self::from_word(&raw));
     Mode, String, |raw| one_of(&[Self::Live, Self::Test], Self::as_str, &raw);
     Effect, String, |raw| {
         one_of(&[Self::Read, Self::Idempotent, Self::Action, Self::Irreversible], Self::as_str, &raw)

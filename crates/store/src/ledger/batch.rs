@@ -10,8 +10,8 @@ use super::LedgerError;
 use super::job::{Lazy, Urgent};
 use super::{intent, outcome, rest};
 use crate::db::{Db, Many, Result, Tx};
-use crate::event;
 use crate::execution::{self, Saved};
+use crate::{event, event_webhook};
 
 static EPOCHS: Many = Many::new(
     "select id, epoch from sessions where id = ?1",
@@ -25,6 +25,8 @@ pub(super) struct Stored {
     pub(super) answers: Vec<Result<(), LedgerError>>,
     /// Rows written.
     pub(super) rows: u64,
+    /// Deliveries of events among them.
+    pub(super) on_their_way: u64,
 }
 
 /// The sessions of a batch and their epochs.
@@ -47,12 +49,15 @@ pub(super) async fn store(db: &Db, urgent: &[Urgent], lazy: &[Lazy]) -> Result<S
         _ => None,
     }));
     rows += execution::save(&mut tx, saved).await?;
-    rows += event::insert(&mut tx, &events(urgent, lazy, &answers)).await?;
+    let events = events(urgent, lazy, &answers);
+    rows += event::insert(&mut tx, &events).await?;
+    let on_their_way = event_webhook::put(&mut tx, &events).await?;
+    rows += on_their_way;
     rows += outcome::store_variables(&mut tx, urgent, lazy, &answers).await?;
     rows += rest::store_touches(&mut tx, lazy).await?;
 
     tx.commit().await?;
-    Ok(Stored { answers, rows })
+    Ok(Stored { answers, rows, on_their_way })
 }
 
 /// Reads the epochs of all sessions that the batch depends on, and keeps other nodes from claiming them until the

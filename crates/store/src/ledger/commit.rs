@@ -56,6 +56,9 @@ impl Task {
 
     async fn commit(&self, urgent: &[Urgent], lazy: &[Lazy]) -> Result<Vec<Result<(), LedgerError>>> {
         let stored = batch::store(self.db(), urgent, lazy).await?;
+        if stored.on_their_way > 0 {
+            self.store.outbox().notify_one();
+        }
         add(&self.counters.commits, 1);
         add(&self.counters.jobs, stored.answers.iter().filter(|answer| answer.is_ok()).count() + lazy.len());
         add(&self.counters.rows, usize::try_from(stored.rows).unwrap_or(usize::MAX));

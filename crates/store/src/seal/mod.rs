@@ -5,13 +5,16 @@ mod project_signing;
 mod rewrap;
 mod signing;
 
-use hookswitch_model::{AgentId, Mode, OrgId, ProjectId, Scope, SealId, SecretId, Stamp, ToolId};
+use hookswitch_model::{
+    AgentId, EventWebhookId, Mode, OrgId, ProjectId, Scope, SealId, SecretId, Stamp, ToolId,
+};
 
 use crate::db::{Result, Row, Tx, sql};
 use crate::error::StoreError;
 use crate::open::Store;
 
 pub(crate) use signing::insert_first;
+pub(crate) use signing::read as read_signing_key;
 pub use signing::{NewSigningKey, SigningKeyRow};
 
 /// A sealed value that a definition or a binding is about to refer to. One with an id that its owner has already
@@ -37,6 +40,8 @@ pub enum SealedPlace {
     SigningKey(ToolId, u32),
     /// A signing key of a project, by mode and number.
     ProjectSigningKey(ProjectId, Mode, u32),
+    /// A signing key of a webhook of events, by number.
+    EventWebhookKey(EventWebhookId, u32),
     /// A named secret.
     Secret(SecretId),
     /// An answer kept for the same `Idempotency-Key`, by organisation, mode and hash of the key.

@@ -13,15 +13,17 @@ enum Table {
     AgentSeals,
     SigningKeys,
     ProjectSigningKeys,
+    EventWebhookKeys,
     Secrets,
     Answers,
 }
 
-const WALK: [Table; 6] = [
+const WALK: [Table; 7] = [
     Table::Seals,
     Table::AgentSeals,
     Table::SigningKeys,
     Table::ProjectSigningKeys,
+    Table::EventWebhookKeys,
     Table::Secrets,
     Table::Answers,
 ];
@@ -33,6 +35,7 @@ impl SealedPlace {
             Self::AgentSeal(_) => Table::AgentSeals,
             Self::SigningKey(..) => Table::SigningKeys,
             Self::ProjectSigningKey(..) => Table::ProjectSigningKeys,
+            Self::EventWebhookKey(..) => Table::EventWebhookKeys,
             Self::Secret(_) => Table::Secrets,
             Self::Answer(..) => Table::Answers,
         }
@@ -49,6 +52,9 @@ impl Table {
             Self::ProjectSigningKeys => {
                 sql("select *, 'signing_key' as purpose from project_signing_keys where 1 = 1")
             }
+            Self::EventWebhookKeys => {
+                sql("select *, 'signing_key' as purpose from event_webhook_keys where 1 = 1")
+            }
             Self::Secrets => sql("select *, name as purpose from secrets where 1 = 1"),
             Self::Answers => sql("select *, route as purpose from answers where sealed is not null"),
         };
@@ -58,6 +64,9 @@ impl Table {
             Some(SealedPlace::Secret(id)) => query.and("id >", *id),
             Some(SealedPlace::SigningKey(tool, number)) => {
                 query.push(" and (tool, number) > (").arg(*tool).push(", ").arg(*number).push(")")
+            }
+            Some(SealedPlace::EventWebhookKey(webhook, number)) => {
+                query.push(" and (webhook, number) > (").arg(*webhook).push(", ").arg(*number).push(")")
             }
             Some(SealedPlace::ProjectSigningKey(project, mode, number)) => query
                 .push(" and (project, mode, number) > (")
@@ -80,6 +89,7 @@ impl Table {
             Self::Seals | Self::AgentSeals | Self::Secrets => " order by id",
             Self::SigningKeys => " order by tool, number",
             Self::ProjectSigningKeys => " order by project, mode, number",
+            Self::EventWebhookKeys => " order by webhook, number",
             Self::Answers => " order by org, mode, key_hash",
         })
     }
@@ -92,6 +102,7 @@ impl Table {
             Self::ProjectSigningKeys => {
                 SealedPlace::ProjectSigningKey(row.get("project")?, row.get("mode")?, row.get("number")?)
             }
+            Self::EventWebhookKeys => SealedPlace::EventWebhookKey(row.get("webhook")?, row.get("number")?),
             Self::Secrets => SealedPlace::Secret(row.get("id")?),
             Self::Answers => SealedPlace::Answer(row.get("org")?, row.get("mode")?, hash_of(row)?),
         })
@@ -111,6 +122,9 @@ fn at(query: Query, place: &SealedPlace) -> Query {
         SealedPlace::Seal(id) | SealedPlace::AgentSeal(id) => query.push("id = ").arg(*id),
         SealedPlace::Secret(id) => query.push("id = ").arg(*id),
         SealedPlace::SigningKey(tool, number) => query.push("tool = ").arg(*tool).and("number =", *number),
+        SealedPlace::EventWebhookKey(webhook, number) => {
+            query.push("webhook = ").arg(*webhook).and("number =", *number)
+        }
         SealedPlace::ProjectSigningKey(project, mode, number) => {
             query.push("project = ").arg(*project).and("mode =", *mode).and("number =", *number)
         }
@@ -162,6 +176,7 @@ impl Store {
             Table::AgentSeals => sql("update agent_seals set sealed = $1 where "),
             Table::SigningKeys => sql("update signing_keys set sealed = $1 where "),
             Table::ProjectSigningKeys => sql("update project_signing_keys set sealed = $1 where "),
+            Table::EventWebhookKeys => sql("update event_webhook_keys set sealed = $1 where "),
             Table::Secrets => sql("update secrets set sealed = $1 where "),
             Table::Answers => sql("update answers set sealed = $1 where "),
         };

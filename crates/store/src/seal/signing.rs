@@ -26,7 +26,7 @@ pub struct SigningKeyRow {
     pub expires_at: Option<Stamp>,
 }
 
-pub(super) fn read(row: &Row) -> Result<SigningKeyRow> {
+pub(crate) fn read(row: &Row) -> Result<SigningKeyRow> {
     Ok(SigningKeyRow {
         number: row.get("number")?,
         sealed: row.get("sealed")?,

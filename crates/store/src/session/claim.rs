@@ -37,11 +37,50 @@ impl Store {
         self.claim(id, node, lease_until, Some(now)).await
     }
 
+    /// Sessions that ended while an act was under way, of `node` or of servers that are gone: nobody will load them
+    /// to find it.
+    pub async fn ended_with_pending_acts_any_tenant(
+        &self,
+        node: NodeId,
+        now: Stamp,
+        limit: u32,
+    ) -> Result<Vec<SessionId>> {
+        let query = sql("select distinct s.id from acts a join sessions s on s.id = a.session \
+             where a.state = 'pending' and s.ended_at is not null and (s.node = $1 or s.lease_until < $2) limit $3")
+        .bind(node)
+        .bind(now)
+        .bind(limit.max(1));
+        self.db().rows(query).await?.iter().map(|row| row.get("id")).collect()
+    }
+
+    /// Open sessions that should have ended by now, of `node` or of servers that are gone.
+    pub async fn overdue_sessions_any_tenant(
+        &self,
+        node: NodeId,
+        now: Stamp,
+        limit: u32,
+    ) -> Result<Vec<SessionId>> {
+        let query = sql("select id from sessions where ended_at is null and ends_by <= $2 \
+             and (node = $1 or lease_until < $2) order by ends_by limit $3")
+        .bind(node)
+        .bind(now)
+        .bind(limit.max(1));
+        self.db().rows(query).await?.iter().map(|row| row.get("id")).collect()
+    }
+
     /// Whether an intent of the session has no outcome.
     pub async fn has_pending_acts_any_tenant(&self, id: SessionId) -> Result<bool> {
         let query =
             sql("select id from acts where state = 'pending' and session = ").arg(id).push(" limit 1");
         Ok(self.db().row(query).await?.is_some())
+    }
+
+    /// The number of the last event that was stored when an epoch of a session began; none for the first one.
+    pub async fn epoch_began_after(&self, session: SessionId, epoch: i64) -> Result<Option<u64>> {
+        let query = sql("select after_seq from session_epochs where session = $1 and epoch = $2")
+            .bind(session)
+            .bind(epoch);
+        self.db().row(query).await?.map(|row| row.get("after_seq")).transpose()
     }
 
     async fn claim(
@@ -70,6 +109,13 @@ impl Store {
         let acts = acts(&mut tx, id).await?;
         let undelivered = undelivered(&mut tx, id).await?;
         let last_seq = last_seq(&mut tx, id).await?;
+        // Events of the owner before that come later than this lost their numbers.
+        let began = sql("insert into session_epochs (session, epoch, after_seq) values ($1, $2, $3) \
+             on conflict (session, epoch) do nothing")
+        .bind(id)
+        .bind(session.epoch)
+        .bind(last_seq);
+        tx.run(began).await?;
         tx.commit().await?;
         Ok(LoadedSession { session, acts, undelivered, last_seq, left_pending })
     }

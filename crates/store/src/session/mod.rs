@@ -1,11 +1,13 @@
 //! Sessions: their rows, who owns them, and loading one with its ledger.
 
 mod claim;
+mod counts;
 mod lease;
 mod list;
 mod save;
 mod tally;
 
+pub use counts::{EventCount, OutcomeCounts};
 pub use tally::SessionTally;
 
 use hookswitch_model::execution::Act;
@@ -52,7 +54,7 @@ pub struct Undelivered {
     pub told: Option<Value>,
 }
 
-fn read(row: &Row) -> Result<Session> {
+pub(crate) fn read(row: &Row) -> Result<Session> {
     Ok(Session {
         id: row.get("id")?,
         number: row.get("number")?,
@@ -64,10 +66,12 @@ fn read(row: &Row) -> Result<Session> {
         system: row.json("system")?,
         variables: row.json("variables")?,
         tools: row.json("tools")?,
+        mocks: row.json_opt("mocks")?,
         metadata: row.json("metadata")?,
         created_at: row.get("created_at")?,
         ended_at: row.opt("ended_at")?,
         end_reason: row.opt("end_reason")?,
+        ends_by: row.opt("ends_by")?,
         epoch: row.get("epoch")?,
     })
 }

@@ -6,7 +6,7 @@ use hookswitch_model::{ActId, NodeId, Scope, SessionId, Stamp};
 use serde_json::{Map, Value};
 
 use super::{read, read_act};
-use crate::db::{Result, json_text, sql};
+use crate::db::{Result, Tx, json_text, sql};
 use crate::error::StoreError;
 use crate::open::Store;
 use crate::project;
@@ -20,6 +20,28 @@ fn word_of<T: serde::Serialize>(value: T) -> Result<String> {
     }
 }
 
+/// [`StoreError::Full`] when the project has as many open sessions as it is set to.
+async fn check_room(tx: &mut Tx, session: &Session) -> Result<()> {
+    let query = sql("select most_sessions from project_settings where project = $1 and mode = $2")
+        .bind(session.project)
+        .bind(session.mode);
+    let row = tx.row(query).await?;
+    let Some(most) = row.map(|row| row.opt::<u32>("most_sessions")).transpose()?.flatten() else {
+        return Ok(());
+    };
+    // Of two that start at once one comes after the other.
+    project::lock(tx, session.org, session.project).await?;
+    let query =
+        sql("select count(*) as count from sessions where project = $1 and mode = $2 and ended_at is null")
+            .bind(session.project)
+            .bind(session.mode);
+    let open: u64 = tx.row(query).await?.map_or(Ok(0), |row| row.get("count"))?;
+    if open < u64::from(most) {
+        return Ok(());
+    }
+    Err(StoreError::Full { what: "open sessions", most: usize::try_from(most).unwrap_or(usize::MAX) })
+}
+
 impl Store {
     /// Stores a new session with its owner. Number and epoch are chosen here; the rest is taken as given, its
     /// project and agent must be of its organisation and mode.
@@ -31,6 +53,7 @@ impl Store {
     ) -> Result<Session> {
         let mut tx = self.db().begin().await?;
         project::check(&mut tx, session.org, session.project).await?;
+        check_room(&mut tx, session).await?;
         if let Some(agent) = session.agent {
             let scope = Scope::new(session.org, session.mode);
             let query = sql("select id from agents where ").within("agents", scope).and("id =", agent);
@@ -38,8 +61,8 @@ impl Store {
         }
         let query =
             sql("insert into sessions (id, org, mode, project, agent, channel, system, variables, tools, \
-             metadata, created_at, epoch, node, lease_until) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13) returning *")
+             metadata, created_at, epoch, node, lease_until, ends_by, mocks) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $14, $15) returning *")
             .bind(session.id)
             .bind(session.org)
             .bind(session.mode)
@@ -52,7 +75,9 @@ impl Store {
             .bind(json_text(&session.metadata)?)
             .bind(session.created_at)
             .bind(node)
-            .bind(lease_until);
+            .bind(lease_until)
+            .bind(session.ends_by)
+            .bind(session.mocks.as_ref().map(json_text).transpose()?);
         let row = tx.row(query).await.map_err(|error| error.about("session"))?;
         let stored = read(&row.ok_or(StoreError::NotFound)?)?;
         tx.commit().await?;
@@ -109,6 +134,24 @@ impl Store {
             return Err(StoreError::Conflict { what: "session" });
         }
         Ok(())
+    }
+
+    /// Gives a session that is still owned under `epoch` another agent with its tools; else
+    /// [`StoreError::Conflict`].
+    pub async fn save_cast(&self, scope: Scope, epoch: i64, session: &Session) -> Result<()> {
+        let query = sql("update sessions set agent = $1, tools = $2, system = $3, variables = $4 \
+            where erased_at is null and ended_at is null and ")
+        .bind(session.agent)
+        .bind(json_text(&session.tools)?)
+        .bind(json_text(&session.system)?)
+        .bind(json_text(&session.variables)?)
+        .within_project("sessions", scope)
+        .and("id =", session.id)
+        .and("epoch =", epoch);
+        match self.db().run(query).await? {
+            0 => Err(StoreError::Conflict { what: "session" }),
+            _ => Ok(()),
+        }
     }
 
     /// One act of the ledger.

@@ -14,6 +14,7 @@ mod ledger;
 mod ledger_faults;
 mod numbered;
 mod projects;
+mod python_packages;
 mod raw;
 mod rewrap;
 mod scale;

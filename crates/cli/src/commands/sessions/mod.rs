@@ -1,6 +1,7 @@
 //! `sessions`: live conversations.
 
 mod start;
+mod summary;
 mod tail;
 
 use clap::Subcommand;
@@ -19,6 +20,8 @@ pub enum Sessions {
     List(List),
     /// Follow the events of a session until it ends
     Tail(tail::Tail),
+    /// Show what a session came to: outcomes, speech, its tool calls
+    Summary(Named),
     /// End a session
     End(Named),
     /// Erase what was said and done in a session; counts stay
@@ -61,6 +64,7 @@ impl Sessions {
             Self::Start(start) => start.run(context).await?,
             Self::List(list) => list.run(context).await?,
             Self::Tail(tail) => tail.run(context).await?,
+            Self::Summary(named) => summary::show(context, &named.id).await?,
             Self::End(named) => {
                 let answer =
                     context.api.post(&format!("/v1/sessions/{}/end", segment(&named.id)), &json!({})).await?;

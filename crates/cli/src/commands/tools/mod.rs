@@ -3,6 +3,7 @@
 mod call;
 mod change;
 mod check;
+mod code;
 mod look;
 mod request;
 mod trial;
@@ -13,6 +14,7 @@ use super::Context;
 use crate::apply::{ApplyOptions, DiffOptions, apply, diff};
 use crate::error::{CliError, Exit};
 
+pub(super) use code::code_parts;
 pub(super) use request::{body_text, request_text};
 
 /// What to do with tools.

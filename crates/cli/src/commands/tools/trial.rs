@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Context;
+use super::code::code_parts;
 use super::request::{body_text, request_text};
 use crate::commands::arguments::{Variable, object_of, read_object};
 use crate::error::{CliError, Exit};
@@ -60,6 +61,9 @@ fn show(context: &mut Context<'_>, run: &Value) -> Result<(), CliError> {
         Value::Null => {}
         Value::String(text) => context.terminal.line(body_text(text))?,
         other => context.terminal.line(format!("{other:#}"))?,
+    }
+    for (head, text) in code_parts(&run["code"]) {
+        context.terminal.line(format!("\n{}\n{text}", paint.bold(head)))?;
     }
     let mut facts = Vec::new();
     if let Some(outcome) = run["outcome"].as_str() {

@@ -1,16 +1,19 @@
 //! Calls: asked for and looked at. Without a call engine they are refused, or become text sessions.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 
 use axum::extract::State;
 use hookswitch_api::{AnyJson, Failure, PathText, Sessions, SurfaceState};
 use hookswitch_engine::{ExecutionFilter, SessionStart, StartTool};
 use hookswitch_model::draft::ToolDraft;
+use hookswitch_model::event::EventKind;
+use hookswitch_model::event_webhook::EventForm;
 use hookswitch_model::key::Permission;
 use hookswitch_model::session::Channel;
 use hookswitch_model::tool::StoredTool;
 use hookswitch_model::{Dialect, SessionId};
-use hookswitch_registry::{Caller, Page, RegistryError};
+use hookswitch_registry::{Caller, Page, Registry, RegistryError, SessionEventWebhook};
 use serde_json::{Map, Value, json};
 
 use super::answer::{Allowed, Answer, Refused, ok};
@@ -55,6 +58,7 @@ pub(super) async fn send(
     if started.is_err() {
         // What was made for it is of no use to anybody.
         state.registry().delete_session_tools(caller.scope(), id).await?;
+        state.registry().delete_session_event_webhooks(caller.scope(), id).await?;
     }
     started?;
     ok(&success([
@@ -121,8 +125,12 @@ async fn start(
         };
         tools.push(StartTool { tool, config: Map::new() });
     }
+    if let Some(url) = wanted.log_to {
+        tell_of_tools(registry, caller, id, url).await?;
+    }
     let start = SessionStart {
         tools,
+        longest: wanted.longest,
         channel: Channel::Text,
         system: wanted.system,
         variables: wanted.variables,
@@ -131,6 +139,27 @@ async fn start(
     };
     state.engine().start_session_as(caller.scope(), project, id, start).await?;
     Ok(())
+}
+
+/// The call's own webhook is told when a tool call starts and when it ends, signed for its project (bland: 3.7).
+async fn tell_of_tools(
+    registry: &Registry,
+    caller: &Caller,
+    id: SessionId,
+    url: String,
+) -> Result<(), Refused> {
+    let wanted = SessionEventWebhook {
+        session: id,
+        project: caller.key.project,
+        url,
+        kinds: BTreeSet::from([EventKind::CallStarted, EventKind::CallAnswered]),
+        form: EventForm::CallLog,
+    };
+    match registry.create_session_event_webhook(caller.scope(), wanted).await {
+        Ok(_) => Ok(()),
+        Err(RegistryError::Invalid(findings)) => Err(call::bad_webhook(&findings).into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(super) async fn show(

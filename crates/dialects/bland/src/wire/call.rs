@@ -1,17 +1,23 @@
 //! Send Call: what is asked for (bland: 2.6).
 
-use hookswitch_model::ToolId;
+use std::time::Duration;
+
 use hookswitch_model::phone::PhoneNumber;
+use hookswitch_model::{Findings, ToolId};
 use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
 use super::ids::tool_id;
 use super::name::function_name;
 use super::number::phone_number;
-use super::problem::{INVALID_PARAMETER, INVALID_TOOLS, Item, MISSING_PARAMETER, NO_CALL_ENGINE, Problem};
+use super::problem::{
+    INVALID_PARAMETER, INVALID_TOOLS, INVALID_URL, Item, MISSING_PARAMETER, NO_CALL_ENGINE, Problem,
+};
 
 /// Where the data of a call lies in the metadata of its session.
 pub const PLACE: &str = "bland";
+/// The events of tool calls.
+const TOOL_EVENTS: &str = "tool";
 /// Most tools of a call.
 const MOST_TOOLS: usize = 128;
 /// What is kept of a call for whoever carries it out.
@@ -29,6 +35,10 @@ pub struct Call {
     pub variables: Map<String, Value>,
     /// What is kept with the session.
     pub metadata: Map<String, Value>,
+    /// How long it lasts at most.
+    pub longest: Option<Duration>,
+    /// Where its log goes, where somebody wants that.
+    pub log_to: Option<String>,
 }
 
 /// A tool of a call, with its place in `tools`.
@@ -64,7 +74,26 @@ pub fn of_body(body: Value) -> Result<Call, Problem> {
     }
     kept.insert("metadata".to_owned(), Value::Object(object(&members, "metadata")));
     let metadata = Map::from_iter([(PLACE.to_owned(), Value::Object(kept))]);
-    Ok(Call { tools, system, variables: request_data, metadata })
+    let longest = members.get("max_duration").and_then(minutes);
+    let log_to = log_target(&members);
+    Ok(Call { tools, system, variables: request_data, metadata, longest, log_to })
+}
+
+/// The longest `max_duration` that is told apart from none.
+const MOST_MINUTES: f64 = 525_600.0;
+
+/// A time in minutes; none for what is no such time.
+fn minutes(value: &Value) -> Option<Duration> {
+    let minutes = value.as_f64().filter(|minutes| *minutes > 0.0)?;
+    Duration::try_from_secs_f64(minutes.min(MOST_MINUTES) * 60.0).ok()
+}
+
+/// The webhook of a call that asks for events of its tools (bland: 3.7).
+fn log_target(members: &Map<String, Value>) -> Option<String> {
+    let events = members.get("webhook_events")?.as_array()?;
+    let wants_tools = events.iter().any(|event| event == TOOL_EVENTS);
+    let target = members.get("webhook")?.as_str()?.trim();
+    (wants_tools && !target.is_empty()).then(|| target.to_owned())
 }
 
 /// Nothing here carries calls.
@@ -76,6 +105,12 @@ pub fn no_call_engine() -> Problem {
 pub fn bad_tool(index: usize, reason: &str) -> Problem {
     let field = format!("tools[{index}]");
     Problem::at(INVALID_TOOLS, field.clone(), format!("Invalid tools: {field}: {reason}"))
+}
+
+/// A webhook that is refused.
+pub fn bad_webhook(findings: &Findings) -> Problem {
+    let reason = findings.iter().next().map_or("not allowed", |finding| finding.message.as_str());
+    Problem::at(INVALID_URL, "webhook", format!("webhook: {reason}"))
 }
 
 /// What is wrong with an inline tool, in the words of the call.
@@ -251,6 +286,28 @@ mod tests {
         let given = json!({"phone_number": number, "task": "t", "timezone": "Europe/Berlin"});
         assert_eq!(zone(given), Some(json!("Europe/Berlin")));
         assert_eq!(zone(json!({"phone_number": "+4930123456", "task": "t"})), None);
+    }
+
+    #[test]
+    fn a_call_may_have_an_end_and_a_log() {
+        let call = |more: Value| {
+            let mut body = json!({"phone_number": "+15550001111", "task": "t"});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            of_body(body).unwrap()
+        };
+        assert_eq!(call(json!({"max_duration": 1.5})).longest, Some(Duration::from_secs(90)));
+        assert_eq!(call(json!({"max_duration": null})).longest, None);
+        assert!(call(json!({"max_duration": 1e300})).longest.is_some());
+        let both = json!({"webhook": "https://a.example/log", "webhook_events": ["queue", "tool"]});
+        assert_eq!(call(both).log_to.as_deref(), Some("https://a.example/log"));
+        for nothing in [
+            json!({"webhook": "https://a.example/log"}),
+            json!({"webhook_events": ["tool"]}),
+            json!({"webhook": "https://a.example/log", "webhook_events": ["queue"]}),
+            json!({"webhook": " ", "webhook_events": ["tool"]}),
+        ] {
+            assert_eq!(call(nothing).log_to, None);
+        }
     }
 
     #[test]

@@ -7,8 +7,8 @@ use hookswitch_registry::RegistryError;
 use super::finding;
 use super::problem::{
     AUTH_FAILURE, CALL_NOT_FOUND, Code, DUPLICATE_NAME, FORBIDDEN, IDEMPOTENCY_CONFLICT, INTERNAL,
-    INVALID_PARAMETER, NOT_FOUND, PAYLOAD_TOO_LARGE, Problem, REQUEST_TIMEOUT, SECRET_NOT_FOUND,
-    TOOL_NOT_FOUND, UNAVAILABLE,
+    INVALID_PARAMETER, NOT_FOUND, PAYLOAD_TOO_LARGE, Problem, RATE_LIMITED, REQUEST_TIMEOUT,
+    SECRET_NOT_FOUND, TOOL_NOT_FOUND, UNAVAILABLE,
 };
 
 /// A failure worded for a caller.
@@ -31,6 +31,7 @@ pub fn problem_of(failure: &Failure) -> Problem {
         }
         Failure::IdempotencyConflict => plain(IDEMPOTENCY_CONFLICT),
         Failure::IdempotencyInProgress => plain(IDEMPOTENCY_CONFLICT).retry_after(1),
+        Failure::TooMany(refused) => plain(RATE_LIMITED).retry_after(refused.retry_after_s),
         Failure::Unavailable(_) => plain(UNAVAILABLE).retry_after(2),
         Failure::Internal => internal(),
         Failure::Registry(error) => of_registry(error),
@@ -60,6 +61,7 @@ fn of_engine(error: &EngineError) -> Problem {
         EngineError::Invalid(findings) => finding::problem_of(findings),
         EngineError::Draining => Problem::new(UNAVAILABLE, "The server is shutting down.").retry_after(5),
         EngineError::Unavailable(_) => Problem::new(UNAVAILABLE, sentence(&error.to_string())).retry_after(2),
+        EngineError::Crowded(_) => Problem::new(RATE_LIMITED, sentence(&error.to_string())).retry_after(5),
         EngineError::SessionEnded | EngineError::NotUnknown => {
             Problem::new(INVALID_PARAMETER, sentence(&error.to_string()))
         }

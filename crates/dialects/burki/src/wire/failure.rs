@@ -45,6 +45,7 @@ pub fn answer_of(failure: &Failure) -> Answer {
         Failure::IdempotencyInProgress => {
             Answer::Text(409, "A request with this Idempotency-Key is in progress")
         }
+        Failure::TooMany(_) => Answer::Text(429, "Rate limit exceeded"),
         Failure::Unavailable(text) => Answer::Text(503, text),
         Failure::Internal => Answer::Internal,
         Failure::Registry(error) => of_registry(error),
@@ -77,6 +78,7 @@ fn of_registry(error: &RegistryError) -> Answer {
 fn of_engine(error: &EngineError) -> Answer {
     match error {
         EngineError::NotFound(_) => Answer::Text(404, "Not Found"),
+        EngineError::Crowded(_) => Answer::Text(429, "Too many active calls"),
         EngineError::SessionEnded => Answer::Text(409, "The call has ended"),
         EngineError::Invalid(findings) => Answer::Refused(refusal_of(findings)),
         EngineError::Draining => Answer::Text(503, "The server is shutting down"),

@@ -26,6 +26,7 @@ fn text_of(finding: &Finding) -> Option<String> {
         "nothing_stored" => return Some(format!("No stored value for {}", configuration_path(path))),
         "refused_header" => return Some(format!("Header not allowed: {}", last_name(path))),
         "insecure_tls" => return Some(format!("verify_ssl can't be switched off: {message}")),
+        "invalid_code" => return Some(format!("Invalid Python code: {message}")),
         "address_refused" => return Some(format!("URL not allowed: {message}")),
         _ => {}
     }
@@ -102,6 +103,7 @@ mod tests {
             ("$.webhook.headers[\"X-A\"]", "nothing_stored", "No stored value for configuration.headers.X-A"),
             ("$.input_schema.properties.a", "invalid_schema", "Invalid function_definition: why"),
             ("$.lambda.function", "invalid_name", "Invalid function name"),
+            ("$.python.code", "invalid_code", "Invalid Python code: why"),
         ] {
             let (status, body) = refused(path, code, "why");
             assert_eq!((status, &body["detail"]), (400, &Value::from(text)), "{path} {code}");

@@ -10,7 +10,7 @@ use super::lambda_result::is_invocation;
 use super::moment::in_millis;
 use super::query::Query;
 use super::refusal::Refusal;
-use super::trial::error_of_code;
+use super::trial::{error_of_code, logs_of};
 
 /// Outcomes that have a log item. Refused calls were never tried, cancelled ones were withdrawn.
 pub const LOGGED: [Outcome; 3] = [Outcome::Done, Outcome::Failed, Outcome::Unknown];
@@ -96,6 +96,9 @@ pub fn item(execution: &Execution, numbers: &Numbers, with_details: bool) -> Val
         item["model_result"] = detail.told.clone();
         item["outcome"] = json!(execution.outcome);
         item["attempts"] = json!(detail.attempts);
+        if let Some(code) = &detail.code {
+            item["logs"] = logs_of(code);
+        }
     }
     item
 }
@@ -103,7 +106,7 @@ pub fn item(execution: &Execution, numbers: &Numbers, with_details: bool) -> Val
 /// What went wrong; of what kept an answer from coming only the kind.
 fn error_of(execution: &Execution) -> Option<String> {
     let error = execution.error.clone()?;
-    if is_invocation(execution.detail.request.as_ref()) {
+    if execution.detail.code.is_some() || is_invocation(execution.detail.request.as_ref()) {
         return Some(error);
     }
     let last = execution.detail.attempts.last().filter(|last| last.status.is_none());

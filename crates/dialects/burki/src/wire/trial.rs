@@ -1,6 +1,7 @@
 //! Tests of tools: what they are tried with, and the executor's result (burki: 2.7, 3.3).
 
 use hookswitch_engine::{DryRun, Trial, TrialInput};
+use hookswitch_model::execution::CodeRecord;
 use hookswitch_model::{Outcome, Stamp};
 use serde_json::{Map, Value, json};
 
@@ -9,6 +10,9 @@ use super::new_tool::is_context_name;
 use super::read::{Members, Reader};
 use super::refusal::Refusal;
 use super::style::{Item, Problem};
+
+/// What is said of code that returned a value and has nothing to say itself.
+const EXECUTED: &str = "Function executed successfully";
 
 /// What a test gives.
 #[derive(Debug, Default)]
@@ -73,6 +77,11 @@ pub fn executor_result(trial: &Trial, budget: u64, now: Stamp) -> Value {
         if let Some(data) = data {
             result["data"] = data;
         }
+    } else if let Some(code) = &trial.code_record {
+        if is_success {
+            returned(trial, &mut result);
+        }
+        result["logs"] = logs_of(code);
     } else if let Some(request) = &trial.request {
         if is_success {
             result["message"] = json!(format!("Successfully called {} {}", request.method, request.url));
@@ -94,9 +103,42 @@ pub fn executor_result(trial: &Trial, budget: u64, now: Stamp) -> Value {
     result
 }
 
+/// A value that code returned. A dictionary of `execute_tool`, which the model gets without its `success`, brings its own
+/// message and data.
+fn returned(trial: &Trial, result: &mut Value) {
+    let is_told_of_success = trial.told.get("success").is_some();
+    let own = trial.response.as_object().filter(|own| own.contains_key("success") && !is_told_of_success);
+    let Some(own) = own else {
+        result["message"] = json!(EXECUTED);
+        result["data"] = trial.response.clone();
+        return;
+    };
+    let mut rest = own.clone();
+    rest.shift_remove("success");
+    result["message"] =
+        rest.shift_remove("message").filter(|own| !own.is_null()).unwrap_or_else(|| json!(EXECUTED));
+    match rest.shift_remove("data") {
+        Some(data) => {
+            result["data"] = data;
+            for (name, value) in rest.into_iter().filter(|(name, _)| name != "timestamp" && name != "error") {
+                result[name] = value;
+            }
+        }
+        None => result["data"] = Value::Object(rest),
+    }
+}
+
+/// What code left for its author.
+pub fn logs_of(code: &CodeRecord) -> Value {
+    json!({"stdout": code.stdout, "stderr": code.stderr, "traceback": code.traceback, "line": code.line})
+}
+
 /// One line on what went wrong; of what kept an answer from coming only the kind.
 pub fn error_of(trial: &Trial, budget: u64) -> String {
     let text = trial.error.clone().unwrap_or_else(|| "failed".to_owned());
+    if trial.code_record.is_some() {
+        return text;
+    }
     if trial.timed_out {
         return format!("Request timeout after {} seconds", budget as f64 / 1000.0);
     }
@@ -145,7 +187,11 @@ pub fn of_draft(trial: &Trial, budget: u64, now: Stamp) -> Value {
         return json!({"success": true, "result": executor_result(trial, budget, now),
             "message": "Tool test completed successfully"});
     }
-    not_run(&error_of(trial, budget))
+    let mut answer = not_run(&error_of(trial, budget));
+    if let Some(code) = &trial.code_record {
+        answer["logs"] = logs_of(code);
+    }
+    answer
 }
 
 /// The answer of a test that could not begin.

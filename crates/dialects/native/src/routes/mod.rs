@@ -4,20 +4,25 @@ mod account;
 mod agents;
 mod bindings;
 mod calls;
+mod event_webhooks;
 mod events;
 mod executions;
 mod keys;
 mod lambda;
+mod links;
 mod master_key;
 mod orgs;
+mod packages;
 mod pages;
 mod projects;
 mod secrets;
 mod sessions;
+mod socket;
 mod tool_switches;
 mod tool_versions;
 mod tools;
 mod trials;
+mod turns;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -74,9 +79,20 @@ pub(crate) fn documented() -> OpenApiRouter<NativeState> {
         .routes(routes!(sessions::show, sessions::erase))
         .routes(routes!(sessions::end))
         .routes(routes!(sessions::functions))
+        .routes(routes!(sessions::summary))
+        .routes(routes!(event_webhooks::list, event_webhooks::create))
+        .routes(routes!(event_webhooks::show, event_webhooks::change, event_webhooks::delete))
+        .routes(routes!(event_webhooks::rotate))
+        .routes(routes!(event_webhooks::deliveries))
+        .routes(routes!(event_webhooks::delivery))
+        .routes(routes!(event_webhooks::redeliver))
         .routes(routes!(calls::call))
         .routes(routes!(calls::report))
+        .routes(routes!(turns::take))
+        .routes(routes!(turns::interrupt))
         .routes(routes!(events::follow))
+        .routes(routes!(links::create))
+        .routes(routes!(socket::open))
         .routes(routes!(executions::list))
         .routes(routes!(executions::show))
         .routes(routes!(executions::settle))
@@ -88,6 +104,7 @@ pub(crate) fn router(state: NativeState) -> Router {
     let (router, _) = documented().split_for_parts();
     router
         .route("/v1/openapi.json", get(pages::openapi))
+        .route("/v1/asyncapi.json", get(socket::document))
         .route("/problems/{code}", get(pages::problem))
         .method_not_allowed_fallback(|| async { Native::render(&Failure::MethodNotAllowed) })
         .route_layer(middleware::from_fn_with_state(state.clone(), answer_once::<NativeState, Native>))

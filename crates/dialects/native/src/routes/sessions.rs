@@ -4,13 +4,14 @@ use axum::extract::State;
 use hookswitch_api::{Failure, Json, PageQuery, PathId, Query, Sessions, SurfaceState};
 use hookswitch_engine::{SessionFilter, StartTool};
 use hookswitch_model::name::ToolName;
-use hookswitch_model::{AgentId, Scope, SessionId, ToolId};
+use hookswitch_model::{AgentId, Scope, SessionId, Stamp, ToolId};
 use hookswitch_registry::{Registry, RegistryError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{Allowed, Answer, created, known, no_content, ok, page};
 use crate::wire::session::{SessionBody, SessionFunction, SessionStartBody, WantedTool};
+use crate::wire::summary::SummaryBody;
 use crate::wire::{ids, list::List, list::Whole};
 use crate::{Native, NativeState};
 
@@ -168,4 +169,34 @@ pub(super) async fn functions(
 ) -> Answer {
     let session = state.engine().get_session(caller.scope(), id).await?;
     ok(&Whole { data: session.tools.into_iter().map(SessionFunction::from).collect::<Vec<_>>() })
+}
+
+/// Which executions of a summary.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SummaryQuery {
+    /// Most executions of the page. Default: 50.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `executions.next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// What a session came to
+///
+/// How it ended, how its tool calls ended, what was said around them, and a page of its executions with their details.
+/// Also of a running session. Needs the permission `sessions`.
+#[utoipa::path(get, path = "/v1/sessions/{id}/summary", tag = "sessions", operation_id = "summariseSession",
+    params(("id" = ids::SessionId, Path, description = "The session"), SummaryQuery),
+    responses((status = 200, description = "The summary", body = SummaryBody)))]
+pub(super) async fn summary(
+    State(state): State<NativeState>,
+    caller: Allowed<Sessions>,
+    PathId(id, _): PathId<SessionId, Native>,
+    Query(query, _): Query<SummaryQuery, Native>,
+) -> Answer {
+    let wanted = PageQuery { limit: query.limit, cursor: query.cursor }.page()?;
+    let summary = state.engine().summarise(caller.scope(), id, wanted).await?;
+    ok(&SummaryBody::new(summary, Stamp::now()))
 }

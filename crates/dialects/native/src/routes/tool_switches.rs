@@ -21,7 +21,8 @@ pub(super) async fn enable(
     caller: Allowed<ToolsWrite>,
     PathId(id, _): PathId<ToolId, Native>,
 ) -> Answer {
-    ok(&Tool::from(state.registry().set_tool_enabled(caller.scope(), id, true).await?))
+    let tool = state.registry().set_tool_enabled(caller.scope(), id, true).await?;
+    ok(&super::packages::shown(&state, caller.scope(), tool).await)
 }
 
 /// Disable a tool
@@ -35,7 +36,8 @@ pub(super) async fn disable(
     caller: Allowed<ToolsWrite>,
     PathId(id, _): PathId<ToolId, Native>,
 ) -> Answer {
-    ok(&Tool::from(state.registry().set_tool_enabled(caller.scope(), id, false).await?))
+    let tool = state.registry().set_tool_enabled(caller.scope(), id, false).await?;
+    ok(&super::packages::shown(&state, caller.scope(), tool).await)
 }
 
 /// Make a new signing secret

@@ -66,5 +66,5 @@ pub(super) async fn roll_back(
     Json(body, _): Json<Rollback, Native>,
 ) -> Answer {
     let saved = state.registry().roll_back_tool(caller.scope(), id, body.version, caller.key.id).await?;
-    ok(&SavedToolView::from(saved))
+    ok(&super::packages::shown_saved(&state, caller.scope(), saved).await)
 }

@@ -8,15 +8,16 @@ use hookswitch_api::{
 use hookswitch_model::draft::{Kind, ToolDraft};
 use hookswitch_model::name::{ToolName, function_name};
 use hookswitch_model::{Dialect, ToolId};
-use hookswitch_registry::{Order, RegistryError, SavedTool, ToolFilter, redact_draft};
+use hookswitch_registry::{Order, RegistryError, ToolFilter, redact_draft};
 use hookswitch_schema::to_openai;
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
 
+use super::packages::{shown, shown_saved};
 use super::{Allowed, Answer};
-use super::{created, expected_version, json, no_content, ok, page, project_of};
+use super::{created, expected_version, json, no_content, ok, project_of};
 use crate::wire::finding::findings_of;
 use crate::wire::tool::{Checked, SavedToolView, Stats, Tool};
 use crate::wire::{draft, ids, list::List, patch::merge, words};
@@ -65,7 +66,12 @@ pub(super) async fn list(
         tag: query.tag,
         order: Order::OldestFirst,
     };
-    page::<_, Tool>(state.registry().list_tools(caller.scope(), &filter, wanted).await?)
+    let found = state.registry().list_tools(caller.scope(), &filter, wanted).await?;
+    let mut data = Vec::new();
+    for tool in found.items {
+        data.push(shown(&state, caller.scope(), tool).await);
+    }
+    ok(&List { data, next_cursor: found.next.map(|cursor| cursor.to_string()) })
 }
 
 /// Create a tool
@@ -83,7 +89,7 @@ pub(super) async fn create(
     let registry = state.registry();
     let project = project_of(registry, caller.scope(), caller.key.project, project.as_deref()).await?;
     let saved = registry.create_tool(caller.scope(), project, Dialect::Native, draft, caller.key.id).await?;
-    created(&SavedToolView::from(saved))
+    created(&shown_saved(&state, caller.scope(), saved).await)
 }
 
 /// Create or save a tool by its name
@@ -107,12 +113,8 @@ pub(super) async fn upsert(
     let registry = state.registry();
     let project = project_of(registry, caller.scope(), caller.key.project, project.as_deref()).await?;
     let saved = registry.upsert_tool(caller.scope(), project, Dialect::Native, draft, caller.key.id).await?;
-    Ok(saved_answer(saved))
-}
-
-fn saved_answer(saved: SavedTool) -> axum::response::Response {
     let status = if saved.is_new { StatusCode::CREATED } else { StatusCode::OK };
-    json(status, &SavedToolView::from(saved))
+    Ok(json(status, &shown_saved(&state, caller.scope(), saved).await))
 }
 
 /// The draft and the project of a body.
@@ -137,7 +139,8 @@ pub(super) async fn by_name(
     PathText(name, _): PathText<Native>,
 ) -> Answer {
     let name = ToolName::parse(name).map_err(|_| Failure::NotFound("tool"))?;
-    ok(&Tool::from(state.registry().tool_by_name(caller.scope(), &name).await?))
+    let tool = state.registry().tool_by_name(caller.scope(), &name).await?;
+    ok(&shown(&state, caller.scope(), tool).await)
 }
 
 /// Get a tool
@@ -151,7 +154,8 @@ pub(super) async fn show(
     caller: Allowed<ToolsRead>,
     PathId(id, _): PathId<ToolId, Native>,
 ) -> Answer {
-    ok(&Tool::from(state.registry().get_tool(caller.scope(), id).await?))
+    let tool = state.registry().get_tool(caller.scope(), id).await?;
+    ok(&shown(&state, caller.scope(), tool).await)
 }
 
 /// Replace the definition of a tool
@@ -170,7 +174,7 @@ pub(super) async fn replace(
 ) -> Answer {
     let expected = expected_version(&headers)?;
     let saved = state.registry().update_tool(caller.scope(), id, expected, draft, caller.key.id).await?;
-    ok(&SavedToolView::from(saved))
+    ok(&shown_saved(&state, caller.scope(), saved).await)
 }
 
 /// Change a tool
@@ -210,7 +214,7 @@ pub(super) async fn patch(
     {
         saved.tool = registry.set_tool_enabled(scope, id, enabled).await?;
     }
-    ok(&SavedToolView::from(saved))
+    ok(&shown_saved(&state, caller.scope(), saved).await)
 }
 
 /// Delete a tool
@@ -250,11 +254,11 @@ pub(super) async fn stats(
     request_body = draft::ToolDraft, responses((status = 200, description = "What was found", body = Checked)))]
 pub(super) async fn check(
     State(state): State<NativeState>,
-    _caller: Allowed<ToolsRead>,
+    caller: Allowed<ToolsRead>,
     Json(draft, _): Json<ToolDraft, Native>,
 ) -> Answer {
     let effect = draft.effective_effect();
-    let checked = match state.registry().check(&draft) {
+    let checked = match state.registry().check_with_code(caller.scope(), &draft).await {
         Ok((definition, findings)) => {
             let shown = definition.arguments.shown();
             let function = to_openai(&function_name(&definition.name), &definition.description, shown);

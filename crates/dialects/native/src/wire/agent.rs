@@ -2,6 +2,7 @@
 
 use hookswitch_model::agent::{Agent, AgentDraft};
 use hookswitch_model::binding::Binding;
+use hookswitch_model::brain::BrainDraft;
 use hookswitch_model::name::{AgentName, ToolName};
 use hookswitch_model::tool::StoredTool;
 use hookswitch_model::{AgentId, ProjectId, Stamp, ToolId};
@@ -38,6 +39,10 @@ pub struct AgentView {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub disabled: bool,
+    /// Its built-in brain; absent: an external runtime decides what it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<super::brain::BrainForm>, required = false)]
+    pub brain: Option<BrainDraft>,
     /// What only one dialect's form knows.
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Object, required = false)]
@@ -65,6 +70,7 @@ impl From<Agent> for AgentView {
             variables: draft.variables,
             metadata: draft.metadata,
             disabled: draft.disabled,
+            brain: draft.brain,
             extras: draft.extras,
             project_id: agent.project,
             created_at: agent.created_at,
@@ -101,6 +107,9 @@ pub struct AgentBody {
     #[serde(default)]
     #[schema(required = false)]
     pub disabled: bool,
+    /// Its built-in brain. Default: none; an external runtime decides what it says.
+    #[schema(value_type = Option<super::brain::BrainForm>)]
+    pub brain: Option<BrainDraft>,
     /// What only one dialect's form knows.
     #[serde(default)]
     #[schema(value_type = Object, required = false)]
@@ -121,6 +130,7 @@ impl AgentBody {
             variables: self.variables,
             metadata: self.metadata,
             disabled: self.disabled,
+            brain: self.brain,
             extras: self.extras,
         };
         (draft, self.project_id)

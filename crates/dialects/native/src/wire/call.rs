@@ -36,7 +36,7 @@ pub struct CallBody {
 
 /// The schema of [`ArgumentsField`]. One type with three forms: text that is no JSON object is refused as a call, not
 /// as a request.
-fn arguments_schema() -> Object {
+pub(crate) fn arguments_schema() -> Object {
     ObjectBuilder::new()
         .schema_type(SchemaType::from_iter([Type::Object, Type::String, Type::Null]))
         .description(Some("The arguments: an object, or its JSON text as models send it. Default: none."))

@@ -1,6 +1,6 @@
 //! From what went wrong to what the caller reads.
 
-use hookswitch_api::{Failure, JsonFault};
+use hookswitch_api::{Failure, JsonFault, Limits};
 use hookswitch_engine::EngineError;
 use hookswitch_model::{Findings, RequestId, Severity};
 use hookswitch_registry::RegistryError;
@@ -38,6 +38,7 @@ pub fn retry_after(code: &str) -> Option<&'static str> {
         "idempotency_in_progress" => Some("1"),
         "draining" => Some("5"),
         "unavailable" => Some("2"),
+        "too_many_at_once" => Some("5"),
         _ => None,
     }
 }
@@ -64,6 +65,10 @@ fn words(failure: &Failure) -> Words {
         Failure::Invalid { path, code, message } => one(problem::INVALID_REQUEST, path, code, message),
         Failure::IdempotencyConflict => plain(problem::IDEMPOTENCY_CONFLICT),
         Failure::IdempotencyInProgress => plain(problem::IDEMPOTENCY_IN_PROGRESS),
+        Failure::TooMany(refused) => plain(match refused.limits {
+            Limits::Rate => problem::RATE_LIMITED,
+            Limits::Concurrency => problem::TOO_MANY_AT_ONCE,
+        }),
         Failure::Unavailable(_) => plain(problem::UNAVAILABLE),
         Failure::Internal => internal(),
         Failure::Registry(error) => of_registry(error),
@@ -86,6 +91,7 @@ fn of_engine(error: &EngineError) -> Words {
     let plain = |code: Code| (code, error.to_string(), Vec::new());
     match error {
         EngineError::NotFound(_) => absent(),
+        EngineError::Crowded(_) => plain(problem::TOO_MANY_AT_ONCE),
         EngineError::SessionEnded => plain(problem::SESSION_ENDED),
         EngineError::Invalid(findings) => of_findings(problem::INVALID_REQUEST, findings),
         EngineError::Draining => plain(problem::DRAINING),

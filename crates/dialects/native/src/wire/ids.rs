@@ -17,6 +17,10 @@ texts! {
     ActId "^act_[0-7][0-9a-hjkmnp-tv-z]{25}$" "act_01kqf3v4r8e6t9x2b5m7n0p1qs";
     /// Id of an agent.
     AgentId "^agent_[0-7][0-9a-hjkmnp-tv-z]{25}$" "agent_01kqf3v4r8e6t9x2b5m7n0p1qs";
+    /// Id of an event, the same for every receiver and attempt.
+    EventId "^evt_[0-7][0-9a-hjkmnp-tv-z]{25}_[1-9][0-9]*$" "evt_01kqf3v4r8e6t9x2b5m7n0p1qs_3";
+    /// Id of an event webhook.
+    EventWebhookId "^ewh_[0-7][0-9a-hjkmnp-tv-z]{25}$" "ewh_01kqf3v4r8e6t9x2b5m7n0p1qs";
     /// Id of an execution.
     ExecutionId "^exec_[0-7][0-9a-hjkmnp-tv-z]{25}$" "exec_01kqf3v4r8e6t9x2b5m7n0p1qs";
     /// Id of an API key; not the key itself.

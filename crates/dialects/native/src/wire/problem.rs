@@ -98,6 +98,10 @@ codes! {
         "Send `Content-Type: application/json`.";
     INVALID_DEFINITION = "invalid_definition" 422 "The definition has errors"
         "See `errors`: all findings at once, each with its JSON path.";
+    RATE_LIMITED = "rate_limited" 429 "The key sends more requests than it may"
+        "Wait the seconds in `Retry-After`. Calls of sessions are not counted; the operator sets the limit.";
+    TOO_MANY_AT_ONCE = "too_many_at_once" 429 "There are as many at the same time as there may be"
+        "Wait until one has ended: a session of the project, or a connection of the key.";
     DRAINING = "draining" 503 "The server is shutting down"
         "Send the request again: another server, or this one after its restart, takes it.";
     UNAVAILABLE = "unavailable" 503 "The server can't do this now"

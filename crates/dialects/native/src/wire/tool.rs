@@ -1,5 +1,6 @@
 //! Tools on the wire.
 
+use hookswitch_engine::PackageState;
 use hookswitch_model::draft::ToolDraft;
 use hookswitch_model::name::ToolName;
 use hookswitch_model::tool::{CallStats, StoredTool, ToolVersion};
@@ -41,15 +42,41 @@ pub struct Tool {
     /// The effect that counts: the declared one, else the default of kind and method.
     #[schema(value_type = words::Effect)]
     pub effect: Effect,
+    /// How the packages stand that a Python tool asks for. Absent when it asks for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packages: Option<Packages>,
     /// As written, with `[REDACTED]` for sealed values. Can be sent back: such values are then kept.
     #[schema(value_type = draft::ToolDraft)]
     pub definition: ToolDraft,
+}
+
+/// Packages of a Python tool.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Packages {
+    /// Until they are `ready`, calls are refused.
+    #[schema(value_type = words::PackageState)]
+    pub state: &'static str,
+    /// Why they can't be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Requirement not available: pandas>=9")]
+    pub reason: Option<String>,
+}
+
+impl From<PackageState> for Packages {
+    fn from(state: PackageState) -> Self {
+        match state {
+            PackageState::Building => Self { state: "building", reason: None },
+            PackageState::Ready => Self { state: "ready", reason: None },
+            PackageState::Failed(why) => Self { state: "failed", reason: Some(why) },
+        }
+    }
 }
 
 impl From<StoredTool> for Tool {
     fn from(tool: StoredTool) -> Self {
         Self {
             id: tool.id,
+            packages: None,
             effect: tool.draft.effective_effect(),
             definition: redact_draft(&tool.draft),
             name: tool.name,

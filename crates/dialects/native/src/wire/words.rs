@@ -30,6 +30,8 @@ words! {
         CallControl = "call_control",
         Hosted = "hosted",
     }
+    /// How packages stand.
+    PackageState { Building = "building", Ready = "ready", Failed = "failed", }
     /// The API that a tool was made in.
     Dialect { Native = "native", Pyai = "pyai", Burki = "burki", Phonic = "phonic", Bland = "bland", }
     /// What may be repeated: `read` is safe to repeat, `idempotent` with the same key, an `action` must not happen
@@ -40,6 +42,18 @@ words! {
         Action = "action",
         Irreversible = "irreversible",
     }
+    /// What goes wrong with a mock: its answer gets lost, breaks off in the middle, never comes, or no connection comes
+    /// about.
+    MockFault {
+        LostAnswer = "lost_answer",
+        HalfBody = "half_body",
+        Slow = "slow",
+        Unreachable = "unreachable",
+    }
+    /// Whether a model calls tools: as it sees fit, never, or at least one in the first answer of a turn.
+    ToolChoice { Auto = "auto", None = "none", Required = "required", }
+    /// The form of schemas for a model: as they are, the subset of OpenAI's `strict` functions, or Gemini's.
+    SchemaForm { AsIs = "as_is", OpenaiStrict = "openai_strict", Gemini = "gemini", }
     /// What a repeat on purpose does: `ask` once more after an `already_done` and a user turn, `never` within a
     /// session, `free`: every tool call is an act of its own.
     Repeats { Ask = "ask", Never = "never", Free = "free", }
@@ -72,6 +86,8 @@ words! {
     EndReason { Ended = "ended", Idle = "idle", TooLong = "too_long", Erased = "erased", }
     /// How much a finding weighs: an `error` refuses a definition.
     Severity { Error = "error", Warning = "warning", }
+    /// Where a delivery stands: still to be sent, taken by the receiver, given up.
+    DeliveryState { Waiting = "waiting", Delivered = "delivered", Failed = "failed", }
     /// What happened in a session.
     EventKind {
         SessionStarted = "session.started",
@@ -84,6 +100,14 @@ words! {
         UserTurn = "user.turn",
         Speech = "speech",
         Warning = "warning",
+        LinkOpened = "link.opened",
+        LinkClosed = "link.closed",
+        ToolsChanged = "tools.changed",
+        ClientCall = "client.call",
+        ClientCancelled = "client.cancelled",
+        EngineAction = "engine.action",
+        EngineActionDone = "engine.action_done",
+        Transcript = "transcript",
     }
 }
 

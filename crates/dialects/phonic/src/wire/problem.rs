@@ -1,6 +1,6 @@
 //! Errors as clients of this API expect them (contract: 1.1).
 
-use hookswitch_api::{Failure, JsonFault};
+use hookswitch_api::{Failure, JsonFault, Limits};
 use hookswitch_engine::EngineError;
 use hookswitch_model::{Findings, Severity};
 use hookswitch_registry::RegistryError;
@@ -91,6 +91,13 @@ pub fn problem_of(failure: &Failure) -> Problem {
         Failure::Invalid { .. } => Problem { message: text, ..Problem::invalid(ParamErrors::default()) },
         Failure::IdempotencyConflict => Problem::new(409, text).with_code("idempotency_conflict"),
         Failure::IdempotencyInProgress => Problem::new(409, text).with_code("idempotency_in_progress"),
+        Failure::TooMany(refused) => Problem::new(
+            429,
+            match refused.limits {
+                Limits::Rate => "Rate limit exceeded",
+                Limits::Concurrency => "Too many at the same time",
+            },
+        ),
         Failure::Unavailable(_) => Problem::new(503, text),
         Failure::Internal => internal(),
         Failure::Registry(error) => of_registry(error),
@@ -126,6 +133,10 @@ fn of_engine(error: &EngineError) -> Problem {
     match error {
         EngineError::NotFound(what) => Problem::not_found(what),
         EngineError::Invalid(findings) => Problem::invalid(plain_errors(findings)),
+        EngineError::Crowded(most) => {
+            let message = format!("The project has {most} active conversations, as many as it may");
+            Problem::new(429, message).with_code("max_active_conversations")
+        }
         EngineError::SessionEnded | EngineError::NotUnknown => Problem::new(409, error.to_string()),
         EngineError::Draining | EngineError::Unavailable(_) => Problem::new(503, error.to_string()),
         EngineError::Registry(error) => of_registry(error),
@@ -161,6 +172,13 @@ mod tests {
         assert_eq!(invalid.body(), body);
         assert_eq!(name_taken().status, 409);
         assert!(name_taken().body()["param_errors"]["name"].is_string());
+    }
+
+    #[test]
+    fn a_full_project_says_how_full_it_is() {
+        let full = problem_of(&EngineError::Crowded(3).into());
+        assert_eq!((full.status, full.code), (429, Some("max_active_conversations")));
+        assert!(full.message.contains('3'), "{}", full.message);
     }
 
     #[test]

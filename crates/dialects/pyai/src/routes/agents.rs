@@ -112,5 +112,5 @@ pub(super) async fn delete(
     let agent = find(state.registry(), &caller, &id).await?;
     let gone = state.registry().delete_agent(caller.scope(), agent.id).await;
     gone.map_err(|error| absent(error, &id))?;
-    ok(&deleted(&id))
+    ok(&deleted(agent.id))
 }

@@ -6,6 +6,7 @@ mod calls;
 mod found;
 mod identity;
 mod omni;
+mod problems;
 mod query;
 mod tool_list;
 mod tools;
@@ -77,6 +78,8 @@ pub(crate) fn router(state: PyaiState) -> Router {
         .route("/v1/me", get(identity::me))
         .route("/v1/models", get(identity::models))
         .route("/v1/voices", get(identity::voices))
+        .route("/problems", get(problems::list))
+        .route("/problems/{code}", get(problems::show))
         .method_not_allowed_fallback(|| async { Pyai::render(&Failure::MethodNotAllowed) })
         .route_layer(middleware::from_fn_with_state(state.clone(), answer_once::<PyaiState, Pyai>))
         .route_layer(NoteRouteLayer)

@@ -98,7 +98,7 @@ pub(super) async fn delete(
     let stored = find_custom(state.registry(), &caller, &id).await?;
     let deleted = state.registry().delete_tool(caller.scope(), stored.id).await;
     deleted.map_err(|error| absent(error, &id))?;
-    ok(&tool::deleted(&id))
+    ok(&tool::deleted(stored.id))
 }
 
 /// Makes a new signing secret, shown once; the one before signs along for a day.
@@ -109,7 +109,7 @@ pub(super) async fn rotate(
 ) -> Answer {
     let stored = find_custom(state.registry(), &caller, &id).await?;
     match state.registry().rotate_signing_secret(caller.scope(), stored.id).await {
-        Ok((secret, old_until)) => ok(&tool::secret(&id, &secret, old_until)),
+        Ok((secret, old_until)) => ok(&tool::secret(stored.id, &secret, old_until)),
         Err(RegistryError::Invalid(_)) => {
             let detail = "Only a tool that the server calls has a signing secret of its own";
             Err(Trouble::new(INVALID_REQUEST, detail).into())

@@ -33,7 +33,7 @@ pub(super) async fn run(
         ),
         Found::Custom(tool) => {
             let verdict = verdict(&state, &caller, tool.id, &tool.draft, body).await?;
-            (tool.id.to_string(), tool.name.as_str().to_owned(), verdict)
+            (tool.id.long(), tool.name.as_str().to_owned(), verdict)
         }
     };
     ok(&verdict.view(&shown_id, &name))

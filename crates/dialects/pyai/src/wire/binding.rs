@@ -1,5 +1,6 @@
 //! Tools of an agent (contract: 2.8).
 
+use hookswitch_model::ToolId;
 use hookswitch_model::binding::Binding;
 use hookswitch_model::draft::{CallOperation, Kind, ToolDraft};
 use hookswitch_model::tool::StoredTool;
@@ -60,6 +61,8 @@ fn item(value: Value) -> Result<BindingItem, Trouble> {
         Some(Value::Object(config)) => config,
         Some(_) => return Err(Trouble::about(INVALID_TOOL_CONFIG, "config", "config must be an object")),
     };
+    // One spelling of an id, so that the same tool twice is seen.
+    let tool_id = tool_id.parse::<ToolId>().map_or(tool_id, ToolId::long);
     Ok(BindingItem { tool_id, enabled, config })
 }
 
@@ -86,7 +89,7 @@ pub fn check_capability(tool_id: &str, draft: &ToolDraft) -> Result<(), Trouble>
 /// A binding as it is shown; name and description only where this dialect can show its tool.
 pub fn view(binding: &Binding, tool: Option<&StoredTool>, prebuilt: Option<Prebuilt>) -> Value {
     let schema = tool.and_then(|tool| tool.draft.config_schema.as_ref());
-    let id = prebuilt.map_or_else(|| binding.tool.to_string(), Prebuilt::id);
+    let id = prebuilt.map_or_else(|| binding.tool.long(), Prebuilt::id);
     let mut shown = json!({
         "tool_id": id,
         "enabled": binding.enabled,

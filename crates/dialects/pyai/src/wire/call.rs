@@ -1,7 +1,7 @@
 //! The calls that were made (contract: 2.5).
 
 use hookswitch_model::execution::{Attempt, Execution};
-use hookswitch_model::{Outcome, SessionId};
+use hookswitch_model::{AgentId, Outcome, SessionId, ToolId};
 use serde_json::{Value, json};
 
 use super::prebuilt::Prebuilt;
@@ -23,10 +23,10 @@ pub fn session_of(call_id: &str) -> Option<SessionId> {
 /// A call; with its redacted details where they are asked for.
 pub fn view(execution: &Execution, prebuilt: Option<Prebuilt>, with_details: bool) -> Value {
     let is_ok = execution.outcome == Some(Outcome::Done);
-    let tool_id = prebuilt.map(Prebuilt::id).or_else(|| execution.tool.map(|tool| tool.to_string()));
+    let tool_id = prebuilt.map(Prebuilt::id).or_else(|| execution.tool.map(ToolId::long));
     let mut shown = json!({
         "id": execution.id,
-        "agent_id": execution.agent,
+        "agent_id": execution.agent.map(AgentId::long),
         "tool_name": execution.tool_name,
         "ok": is_ok,
         "error": (!is_ok).then(|| error_of(execution)),

@@ -1,6 +1,6 @@
 //! From what went wrong in the house to the dialect's words.
 
-use hookswitch_api::{Failure, JsonFault};
+use hookswitch_api::{Failure, JsonFault, Limits};
 use hookswitch_engine::EngineError;
 use hookswitch_model::{Finding, Findings, Severity};
 use hookswitch_registry::RegistryError;
@@ -41,6 +41,15 @@ impl From<&Failure> for Trouble {
             Failure::IdempotencyConflict => plain(trouble::IDEMPOTENCY_CONFLICT),
             Failure::IdempotencyInProgress => {
                 Self { retry_after: Some(1), ..plain(trouble::IDEMPOTENCY_CONFLICT) }
+            }
+            Failure::TooMany(refused) => {
+                let (code, detail) = match refused.limits {
+                    Limits::Rate => (trouble::RATE_LIMIT_EXCEEDED, "Rate limit exceeded"),
+                    Limits::Concurrency => {
+                        (trouble::CONCURRENCY_LIMIT_EXCEEDED, "Too many sessions at the same time")
+                    }
+                };
+                Self { retry_after: Some(refused.retry_after_s), ..Self::new(code, detail) }
             }
             Failure::Unavailable(_) => unavailable(failure.to_string()),
             Failure::Internal => internal(),
@@ -94,6 +103,10 @@ impl From<&EngineError> for Trouble {
             EngineError::Invalid(findings) => of_findings(findings),
             EngineError::Draining => Self { retry_after: Some(5), ..unavailable(error.to_string()) },
             EngineError::Unavailable(_) => unavailable(error.to_string()),
+            EngineError::Crowded(_) => Self {
+                retry_after: Some(CROWDED_S),
+                ..Self::new(trouble::CONCURRENCY_LIMIT_EXCEEDED, error.to_string())
+            },
             EngineError::SessionEnded | EngineError::NotUnknown => {
                 Self::new(trouble::INVALID_REQUEST, error.to_string())
             }
@@ -106,6 +119,9 @@ impl From<&EngineError> for Trouble {
         }
     }
 }
+
+/// Seconds after which a conversation may have ended.
+const CROWDED_S: u32 = 5;
 
 fn unavailable(detail: String) -> Trouble {
     Trouble { retry_after: Some(2), ..Trouble::new(trouble::UNAVAILABLE, detail) }

@@ -6,8 +6,19 @@ use serde_json::{Value, json};
 /// What `omni:session` stands for here.
 const OMNI: [Permission; 3] = [Permission::ToolsRead, Permission::ToolsWrite, Permission::Sessions];
 
-/// The answer of `GET /v1/me`.
-pub fn me(key: &ApiKey) -> Value {
+/// What a key may send and hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KeyLimits {
+    /// Requests a second on average.
+    pub per_second: Option<u32>,
+    /// Requests at once after a pause.
+    pub burst: Option<u32>,
+    /// Live connections at the same time.
+    pub concurrency: Option<u32>,
+}
+
+/// The answer of `GET /v1/me`. Limits that nobody set are null.
+pub fn me(key: &ApiKey, limits: KeyLimits) -> Value {
     let mode = key.mode.as_str();
     json!({
         "object": "identity",
@@ -21,7 +32,13 @@ pub fn me(key: &ApiKey) -> Value {
         "scopes": scopes(key),
         "expires_at": key.expires_at.map(hookswitch_model::Stamp::seconds),
         "plan": "self_hosted",
-        "limits": {"rps": 50, "burst": 100, "concurrency": 20, "monthly_units": null, "daily_unit_cap": null},
+        "limits": {
+            "rps": limits.per_second,
+            "burst": limits.burst,
+            "concurrency": limits.concurrency,
+            "monthly_units": null,
+            "daily_unit_cap": null,
+        },
         "credit": {"gated": false, "available_cents": null},
         "key_budget_cents": null,
     })

@@ -8,6 +8,7 @@ pub mod given;
 pub mod identity;
 pub mod list;
 pub mod omni;
+pub mod page;
 pub mod prebuilt;
 pub mod tool;
 pub mod trial;

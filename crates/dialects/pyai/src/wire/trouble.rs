@@ -22,12 +22,28 @@ pub struct Code {
     pub kind: &'static str,
     /// Its shape.
     pub shape: Shape,
+    /// What it means.
+    pub meaning: &'static str,
+    /// What to do about it.
+    pub advice: &'static str,
+    /// Codes are made by the table below and nowhere else: each has its page.
+    listed: (),
+}
+
+impl Code {
+    /// The title of its problem: what HTTP calls the status.
+    pub fn title(&self) -> &'static str {
+        let status = http::StatusCode::from_u16(self.status).ok();
+        status.and_then(|status| status.canonical_reason()).unwrap_or("Error")
+    }
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $word:literal $status:literal $kind:literal $shape:ident;)*) => {
-        $($(#[$doc])* pub const $name: Code =
-            Code { word: $word, status: $status, kind: $kind, shape: Shape::$shape };)*
+    ($($name:ident = $word:literal $status:literal $kind:literal $shape:ident $meaning:literal $advice:literal;)*) => {
+        $(#[doc = $meaning] pub const $name: Code = Code {
+            word: $word, status: $status, kind: $kind, shape: Shape::$shape, meaning: $meaning, advice: $advice,
+            listed: (),
+        };)*
 
         /// All codes.
         pub const CODES: &[Code] = &[$($name,)*];
@@ -35,44 +51,69 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The key is missing, unknown, revoked or expired.
-    UNAUTHORIZED = "unauthorized" 401 "authentication_error" Gateway;
-    /// The key lacks a scope.
-    FORBIDDEN = "forbidden" 403 "permission_error" Gateway;
-    /// There is no such path.
-    UNKNOWN_ROUTE = "unknown_route" 404 "invalid_request_error" Gateway;
-    /// The path does not take this method.
-    METHOD_NOT_ALLOWED = "method_not_allowed" 405 "invalid_request_error" Gateway;
-    /// The body took too long to arrive.
-    REQUEST_TIMEOUT = "request_timeout" 408 "invalid_request_error" Gateway;
-    /// The body is over 1 MiB.
-    REQUEST_TOO_LARGE = "request_too_large" 413 "invalid_request_error" Gateway;
-    /// The server is going down, or can't do this now.
-    UNAVAILABLE = "service_unavailable" 503 "api_error" Gateway;
-    /// A field breaks a rule.
-    INVALID_REQUEST = "invalid_request" 400 "invalid_request_error" Problem;
-    /// The webhook's URL is refused.
-    INVALID_WEBHOOK_URL = "invalid_webhook_url" 400 "invalid_request_error" Problem;
-    /// A binding's config does not fit the tool's `config_schema`.
-    INVALID_TOOL_CONFIG = "invalid_tool_config" 400 "invalid_request_error" Problem;
-    /// Nothing here could carry out this call-control tool.
-    CAPABILITY_UNAVAILABLE = "capability_unavailable" 400 "invalid_request_error" Problem;
-    /// Recording without a line that says so.
-    CONSENT_LINE_REQUIRED = "consent_line_required" 400 "invalid_request_error" Problem;
-    /// Prebuilt tools are not the caller's to change.
-    PREBUILT_READ_ONLY = "prebuilt_read_only" 403 "permission_error" Problem;
-    /// There is no such tool for this key.
-    TOOL_NOT_FOUND = "tool_not_found" 404 "invalid_request_error" Problem;
-    /// There is no such agent for this key.
-    AGENT_NOT_FOUND = "agent_not_found" 404 "invalid_request_error" Problem;
-    /// The name is taken.
-    NAME_CONFLICT = "name_conflict" 409 "invalid_request_error" Problem;
-    /// Others kept saving the same tool.
-    VERSION_CONFLICT = "version_conflict" 409 "invalid_request_error" Problem;
-    /// The `Idempotency-Key` was used with another request, or that request still runs.
-    IDEMPOTENCY_CONFLICT = "idempotency_conflict" 409 "invalid_request_error" Problem;
-    /// A bug, or a part of the server that failed.
-    INTERNAL_ERROR = "internal_error" 500 "api_error" Problem;
+    UNAUTHORIZED = "unauthorized" 401 "authentication_error" Gateway
+        "The key is missing, unknown, revoked or expired."
+        "Send `Authorization: Bearer <key>` or `x-api-key: <key>` with a key that is neither revoked nor expired.";
+    FORBIDDEN = "forbidden" 403 "permission_error" Gateway
+        "The key lacks a scope."
+        "Use a key with the scope that the message names.";
+    UNKNOWN_ROUTE = "unknown_route" 404 "invalid_request_error" Gateway
+        "There is no such path."
+        "Check method and path; speech, transcripts, knowledge bases and telephony are not served here.";
+    METHOD_NOT_ALLOWED = "method_not_allowed" 405 "invalid_request_error" Gateway
+        "The path does not take this method."
+        "See the `Allow` header of the answer.";
+    REQUEST_TIMEOUT = "request_timeout" 408 "invalid_request_error" Gateway
+        "The body took too long to arrive."
+        "Send the whole body within 30 seconds.";
+    REQUEST_TOO_LARGE = "request_too_large" 413 "invalid_request_error" Gateway
+        "The body is over 1 MiB."
+        "Bodies have at most 1,048,576 bytes.";
+    RATE_LIMIT_EXCEEDED = "rate_limit_exceeded" 429 "rate_limit_error" Gateway
+        "The key sends more requests than its limit."
+        "Wait the seconds in `Retry-After`; `GET /v1/me` tells the limits.";
+    CONCURRENCY_LIMIT_EXCEEDED = "concurrency_limit_exceeded" 429 "rate_limit_error" Gateway
+        "The key has as many requests or sessions under way as its limit."
+        "Wait until one of them has ended; `GET /v1/me` tells the limits.";
+    UNAVAILABLE = "service_unavailable" 503 "api_error" Gateway
+        "The server is going down, or can't do this now."
+        "Send the request again after the seconds in `Retry-After`.";
+    INVALID_REQUEST = "invalid_request" 400 "invalid_request_error" Problem
+        "A field breaks a rule."
+        "`error.param` names the field, `detail` the rule.";
+    INVALID_WEBHOOK_URL = "invalid_webhook_url" 400 "invalid_request_error" Problem
+        "The webhook's URL is refused."
+        "Use an https URL of a public host without user name and fragment; the operator may allow others with `allow_egress`.";
+    INVALID_TOOL_CONFIG = "invalid_tool_config" 400 "invalid_request_error" Problem
+        "A binding's config does not fit the tool's `config_schema`."
+        "Give every required field of `config_schema`, each with a value of its type.";
+    CAPABILITY_UNAVAILABLE = "capability_unavailable" 400 "invalid_request_error" Problem
+        "Nothing here could carry out this call-control tool."
+        "Bind tools that a connected app can carry out, or ask the operator for a call engine.";
+    CONSENT_LINE_REQUIRED = "consent_line_required" 400 "invalid_request_error" Problem
+        "Recording without a line that says so."
+        "Give `consent_line` together with `recordings_enabled`.";
+    PREBUILT_READ_ONLY = "prebuilt_read_only" 403 "permission_error" Problem
+        "Prebuilt tools are not the caller's to change."
+        "Make a tool of your own with this name: it takes the place of the prebuilt one.";
+    TOOL_NOT_FOUND = "tool_not_found" 404 "invalid_request_error" Problem
+        "There is no such tool for this key."
+        "Check the id and the mode of the key: tools of other organisations and modes are not shown.";
+    AGENT_NOT_FOUND = "agent_not_found" 404 "invalid_request_error" Problem
+        "There is no such agent for this key."
+        "Check the id and the mode of the key: agents of other organisations and modes are not shown.";
+    NAME_CONFLICT = "name_conflict" 409 "invalid_request_error" Problem
+        "The name is taken."
+        "Choose another name, or change the tool that has it.";
+    VERSION_CONFLICT = "version_conflict" 409 "invalid_request_error" Problem
+        "Others kept saving the same tool."
+        "Send the request again.";
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict" 409 "invalid_request_error" Problem
+        "The `Idempotency-Key` was used with another request, or that request still runs."
+        "Use a new `Idempotency-Key` for every request that differs; for the same one wait a second.";
+    INTERNAL_ERROR = "internal_error" 500 "api_error" Problem
+        "A bug, or a part of the server that failed."
+        "Nothing more is known here; the log of the server has the request id.";
 }
 
 /// An error on its way out.
@@ -126,7 +167,7 @@ impl Trouble {
             Shape::Gateway => json!({ "error": error }),
             Shape::Problem => json!({
                 "type": format!("{base}/problems/{}", self.code.word),
-                "title": title_of(self.code.status),
+                "title": self.code.title(),
                 "status": self.code.status,
                 "detail": self.detail,
                 "request_id": request_id,
@@ -147,11 +188,6 @@ impl Trouble {
 /// What a caller sent as an id, no longer than an id may be.
 fn shortened(id: &str) -> String {
     id.chars().filter(|c| !c.is_control()).take(128).collect()
-}
-
-fn title_of(status: u16) -> &'static str {
-    let status = http::StatusCode::from_u16(status).ok();
-    status.and_then(|status| status.canonical_reason()).unwrap_or("Error")
 }
 
 #[cfg(test)]

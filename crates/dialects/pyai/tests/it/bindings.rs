@@ -151,7 +151,7 @@ async fn what_another_dialect_bound_may_stay() {
     let shown = house.get(&path).await.expect(200);
     assert_eq!(
         shown["data"],
-        json!([{"tool_id": text_tool, "enabled": true, "config": {}}]),
+        json!([{"tool_id": text_tool.long(), "enabled": true, "config": {}}]),
         "no name: it has no form here"
     );
     assert_eq!(house.put(&path, shown["data"].clone()).await.expect(200), shown);

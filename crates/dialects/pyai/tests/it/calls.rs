@@ -71,6 +71,8 @@ async fn details_and_filters_are_ours() {
     assert_eq!(count(&format!("call_id=call_{}", two.uuid())).await, 2);
     assert_eq!(count(&format!("agent_id={agent}")).await, 3);
     assert_eq!(count("agent_id=agent_00000000000000000000000000").await, 0);
+    let short = agent.parse::<hookswitch_model::AgentId>().unwrap();
+    assert_eq!(count(&format!("agent_id={short}")).await, 3);
     let detailed = house.get("/v1/tools/calls?include=details&limit=1").await.expect(200);
     let call = &detailed["data"][0];
     assert_eq!(

@@ -1,5 +1,6 @@
 //! Both shapes of errors (contract: 1).
 
+use hookswitch_dialect_pyai::wire::trouble::CODES;
 use http::Method;
 use serde_json::json;
 
@@ -51,6 +52,28 @@ async fn every_error_comes_in_its_shape() {
     let draining = house.post("/v1/tools/tool_prebuilt_datetime/test", json!({"arguments": {}})).await;
     assert_eq!(draining.headers["retry-after"], "5");
     draining.gateway(503, "api_error", "service_unavailable");
+}
+
+#[tokio::test]
+async fn the_type_of_every_problem_is_a_page() {
+    let house = House::open().await;
+    let absent = house.get("/v1/tools/tool_x").await.problem(404, "tool_not_found", None);
+    let path = absent["type"].as_str().unwrap().strip_prefix("https://tools.example.com/pyai").unwrap();
+    let page = house.get(path).await.expect(200);
+    assert_eq!((&page["type"], &page["status"]), (&absent["type"], &absent["status"]));
+    assert_eq!(page["title"], absent["title"]);
+    for code in CODES {
+        let path = format!("/problems/{}", code.word);
+        assert_eq!(house.get(&path).await.expect(200)["what_to_do"], code.advice, "{}", code.word);
+        let page = house.send_bytes(&[("accept", "text/html")], Method::GET, &path, Vec::new()).await;
+        let kind = page.headers["content-type"].to_str().unwrap();
+        assert_eq!((page.status, kind), (200, "text/html; charset=utf-8"), "{}", page.text);
+        assert!(page.text.contains(code.title()), "{}", page.text);
+    }
+    let all = house.get("/problems").await.expect(200);
+    assert_eq!(all["data"].as_array().unwrap().len(), CODES.len());
+    let nothing = house.get("/problems/nothing").await;
+    nothing.gateway(404, "invalid_request_error", "unknown_route");
 }
 
 #[tokio::test]

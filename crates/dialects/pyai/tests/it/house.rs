@@ -1,11 +1,12 @@
 //! A whole house in a temporary folder, spoken to through the dialect's router.
 
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use hookswitch_api::{RequestContext, Seen};
+use hookswitch_api::{Limiter, Pace, RateRule, RequestContext, RouteSet, Seen, Whose};
 use hookswitch_dialect_pyai::{PyaiState, router};
 use hookswitch_egress::testing::ScriptedResolver;
 use hookswitch_egress::{Client, Policy, PolicySettings};
@@ -32,6 +33,7 @@ pub(crate) struct House {
     pub(crate) engine: Engine,
     pub(crate) caller: Caller,
     pub(crate) key: String,
+    limiter: Option<Arc<Limiter>>,
     router: Router,
     folder: TempDir,
 }
@@ -107,7 +109,16 @@ impl House {
         let engine = Engine::new(registry, writer, egress, settings);
         let router = router(PyaiState::new(engine.clone()));
         let key = made.secret.expose_secret().to_owned();
-        Self { engine, caller: Caller { key: made.key }, key, router, folder }
+        Self { engine, caller: Caller { key: made.key }, key, limiter: None, router, folder }
+    }
+
+    /// The same with a limit: a second, at once, live connections.
+    pub(crate) fn limited_to(mut self, per_second: u32, burst: u32, concurrency: u32) -> Self {
+        let number = |number| NonZeroU32::new(number).unwrap();
+        let pace = Pace::new(number(per_second), number(burst));
+        let rule = RateRule { pace, whose: Whose::Key, routes: RouteSet::AllBut(&[]) };
+        self.limiter = Some(Arc::new(Limiter::new(vec![rule], Some(concurrency))));
+        self
     }
 
     pub(crate) fn registry(&self) -> &Registry {
@@ -163,7 +174,12 @@ impl House {
             request = request.header(*name, *value);
         }
         let answer = self.router.clone().oneshot(request.body(Body::from(body)).unwrap());
-        let seen = Seen { public_url: "https://tools.example.com".into(), prefix: "/pyai", dialect: "pyai" };
+        let seen = Seen {
+            public_url: "https://tools.example.com".into(),
+            prefix: "/pyai",
+            dialect: "pyai",
+            limiter: self.limiter.clone(),
+        };
         let (answer, _) = RequestContext::run(RequestId::generate(), seen, answer).await;
         let (parts, body) = answer.unwrap().into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();

@@ -1,7 +1,7 @@
 //! Tools: created, read, changed, deleted, rotated.
 
-use hookswitch_model::Mode;
 use hookswitch_model::key::Permission;
+use hookswitch_model::{AgentId, Mode, ToolId};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -182,7 +182,7 @@ async fn tools_of_other_dialects_are_shown_where_they_have_a_form() {
     let taken = house.post("/v1/tools", json!({"name": "x"})).await;
     taken.problem(409, "name_conflict", Some("name"));
     let updated = house.post("/v1/tools", json!({"name": "w", "description": "now"})).await.expect(200);
-    assert_eq!(updated["id"], json!(webhook));
+    assert_eq!(updated["id"], json!(webhook.long()));
     let stored = house.registry().get_tool(house.scope(), webhook).await.unwrap();
     assert_eq!(stored.dialect, hookswitch_model::Dialect::Native);
     assert_eq!(stored.draft.webhook.as_ref().unwrap().method, None, "its request form stays");
@@ -209,4 +209,24 @@ async fn reading_and_changing_need_their_permissions() {
         let message = refused.gateway(403, "permission_error", "forbidden");
         assert!(message.contains("omni:session"), "{path}: {message}");
     }
+}
+
+#[tokio::test]
+async fn ids_are_shown_with_their_uuid_and_read_in_both_spellings() {
+    let house = House::open().await;
+    let made = house.tool(json!({"name": "log_note"})).await;
+    let shown = text(&made, "id");
+    let id: ToolId = shown.parse().unwrap();
+    assert_eq!(shown, format!("tool_{}", id.uuid()));
+    assert_eq!(house.get(&format!("/v1/tools/{id}")).await.expect(200)["id"], json!(shown));
+    let agent = house.agent_with(json!([{"tool_id": id}])).await;
+    let uuid = agent.parse::<AgentId>().unwrap().uuid();
+    assert_eq!(agent, format!("agent_{uuid}"));
+    let both = json!([{"tool_id": id}, {"tool_id": shown}]);
+    let twice = house.put(&format!("/v1/agents/{agent}/tools"), both).await;
+    twice.problem(400, "invalid_request", Some("tool_id"));
+    let bound = house.get(&format!("/v1/agents/{agent}")).await.expect(200);
+    assert_eq!((&bound["agent_id"], &bound["tools"][0]["tool_id"]), (&json!(agent), &json!(shown)));
+    let gone = house.delete(&format!("/v1/tools/{id}")).await.expect(200);
+    assert_eq!(gone["tool_id"], json!(shown));
 }

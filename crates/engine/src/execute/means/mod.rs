@@ -1,7 +1,11 @@
 //! How calls of a kind are carried out: made ready once, attempted as often as the rules allow. One file a kind; the
 //! loop around the attempts is the same for all (`attempts.rs`), and so is a trial (`crate::trial`).
 
+mod call_control;
+mod client;
 mod lambda;
+mod mock;
+mod python;
 mod webhook;
 
 use std::borrow::Cow;
@@ -10,21 +14,32 @@ use std::time::Instant;
 
 use hookswitch_egress::{Freshness, TlsRule};
 use hookswitch_executors::{Opened, Reading, Redactor, Stamps, Variables};
-use hookswitch_model::Effect;
 use hookswitch_model::definition::{Definition, ToolKind};
 use hookswitch_model::draft::Kind;
 use hookswitch_model::execution::{AttemptTimings, CodeRecord, RequestRecord};
+use hookswitch_model::{Effect, Scope};
 use hookswitch_registry::Prepared;
 use hookswitch_template::text_form;
 use serde_json::Value;
 
+pub(crate) use python::Slot;
+
 use super::sensitive_values;
+use crate::link::SeatKind;
+use crate::session::{LiveSession, Work};
 use crate::{AwsSettings, Engine};
 
 /// What a call is made ready from.
 pub(crate) struct Given<'c> {
     pub(crate) engine: &'c Engine,
-    pub(crate) prepared: &'c Prepared,
+    /// The session and the call; none in a trial.
+    pub(crate) session: Option<&'c Arc<LiveSession>>,
+    pub(crate) work: Option<&'c Work>,
+    pub(crate) prepared: &'c Arc<Prepared>,
+    /// Whose call it is.
+    pub(crate) scope: Scope,
+    /// What waits for the tool's calls, when it is code.
+    pub(crate) slot: &'c Slot,
     /// Arguments with their fixed values, and everything else that templates may name.
     pub(crate) values: Variables<'c>,
     pub(crate) opened: &'c Opened,
@@ -117,6 +132,14 @@ pub(crate) fn first_address<'k>(kind: &'k ToolKind, aws: &AwsSettings) -> Option
 pub(crate) enum Means {
     /// An HTTP request.
     Webhook(Box<webhook::Ready>),
+    /// A command to the call engine, or to the runtime that owns the call.
+    CallControl(Box<call_control::Ready>),
+    /// A frame to the connected app.
+    Client(Box<client::Ready>),
+    /// An answer that stands in for the tool.
+    Mock(Box<mock::Ready>),
+    /// Code of a tenant, in the sandbox.
+    Python(Box<python::Ready>),
     /// An invocation of a Lambda function.
     Lambda(Box<lambda::Ready>),
 }
@@ -124,13 +147,22 @@ pub(crate) enum Means {
 impl Means {
     /// Whether calls of a kind are made of attempts.
     pub(crate) const fn carries(kind: Kind) -> bool {
-        matches!(kind, Kind::Webhook | Kind::Lambda)
+        matches!(kind, Kind::Webhook | Kind::Client | Kind::Python | Kind::Lambda | Kind::CallControl)
     }
 
     /// Makes a call ready.
-    pub(crate) fn prepare(given: &Given<'_>) -> Result<Self, Unsendable> {
+    pub(crate) async fn prepare(given: &Given<'_>) -> Result<Self, Unsendable> {
+        // Before anything else: a simulation never falls through to the tool.
+        if let Some(session) = given.session.filter(|session| session.is_simulated()) {
+            return mock::Ready::new(session, given).map(Box::new).map(Self::Mock);
+        }
         match &given.prepared.definition.kind {
             ToolKind::Webhook(plan) => webhook::Ready::new(plan, given).map(Box::new).map(Self::Webhook),
+            ToolKind::CallControl(draft) => {
+                call_control::Ready::new(draft, given).map(Box::new).map(Self::CallControl)
+            }
+            ToolKind::Client => client::Ready::new(given).map(Box::new).map(Self::Client),
+            ToolKind::Python(_) => python::Ready::new(given).await.map(Box::new).map(Self::Python),
             ToolKind::Lambda(plan) => lambda::Ready::new(plan, given).map(Box::new).map(Self::Lambda),
             _ => Err(Unsendable {
                 code: "unsupported",
@@ -140,19 +172,41 @@ impl Means {
         }
     }
 
+    /// Whom a call waits for before anything of it counts as sent.
+    pub(crate) const fn waits_for(&self) -> Option<SeatKind> {
+        match self {
+            Self::Webhook(_) | Self::Python(_) | Self::Lambda(_) | Self::Mock(_) => None,
+            Self::Client(_) => Some(SeatKind::App),
+            Self::CallControl(ready) => ready.waits_for(),
+        }
+    }
+
     /// Makes one attempt.
     pub(crate) async fn attempt(&self, attempting: &Attempting<'_>) -> Made {
         match self {
             Self::Webhook(ready) => ready.attempt(attempting).await,
+            Self::CallControl(ready) => ready.attempt(attempting).await,
+            Self::Client(ready) => ready.attempt(attempting).await,
+            Self::Mock(ready) => ready.attempt(attempting).await,
+            Self::Python(ready) => ready.attempt(attempting).await,
             Self::Lambda(ready) => ready.attempt(attempting).await,
         }
     }
 
-    /// What an attempt would send now, redacted.
-    pub(crate) fn preview(&self, opened: &Opened, stamps: &Stamps, redaction: &Redaction) -> RequestRecord {
+    /// What an attempt would send now, redacted; code sends nothing by itself.
+    pub(crate) fn preview(
+        &self,
+        opened: &Opened,
+        stamps: &Stamps,
+        redaction: &Redaction,
+    ) -> Option<RequestRecord> {
         match self {
-            Self::Webhook(ready) => ready.preview(opened, stamps, redaction),
-            Self::Lambda(ready) => ready.preview(stamps, redaction),
+            Self::Webhook(ready) => Some(ready.preview(opened, stamps, redaction)),
+            Self::CallControl(ready) => Some(ready.preview(redaction)),
+            Self::Client(ready) => Some(ready.preview(redaction)),
+            Self::Lambda(ready) => Some(ready.preview(stamps, redaction)),
+            Self::Mock(ready) => Some(ready.preview(redaction)),
+            Self::Python(_) => None,
         }
     }
 
@@ -160,7 +214,9 @@ impl Means {
     /// of its business.
     pub(crate) const fn address_refused(&self) -> &'static str {
         match self {
-            Self::Webhook(_) => webhook::ADDRESS_REFUSED,
+            Self::Webhook(_) | Self::Client(_) | Self::CallControl(_) | Self::Python(_) | Self::Mock(_) => {
+                webhook::ADDRESS_REFUSED
+            }
             Self::Lambda(_) => lambda::ADDRESS_REFUSED,
         }
     }
@@ -169,6 +225,7 @@ impl Means {
     pub(crate) fn unset(&self) -> &[String] {
         match self {
             Self::Webhook(ready) => ready.unset(),
+            Self::Client(_) | Self::CallControl(_) | Self::Python(_) | Self::Mock(_) => &[],
             Self::Lambda(ready) => ready.unset(),
         }
     }

@@ -57,7 +57,11 @@ fn the_moves_reach_every_kind_of_order() {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let mut seen = std::collections::BTreeSet::new();
     for round in 0..200 {
-        let sequence = moves(60..120).new_tree(&mut runner).unwrap().current();
+        let mut sequence = moves(60..120).new_tree(&mut runner).unwrap().current();
+        if round % 4 == 1 {
+            // A session of which nobody reports anything: only there does a token confirm.
+            sequence.retain(|one| !matches!(one, Move::Reports(_) | Move::UserTurn));
+        }
         let mut world = play(round % 2 == 0, &sequence).unwrap();
         world.end().unwrap();
         seen.extend(world.orders().iter().map(|order| {

@@ -44,6 +44,7 @@ pub(super) enum Move {
     Fire(usize),
     Wait(u64),
     LoseApp,
+    Reports(bool),
     /// A report about a call that may be waiting, ended or not there at all.
     StrayFinish {
         number: u64,
@@ -136,6 +137,7 @@ pub(super) fn moves(length: Range<usize>) -> impl Strategy<Value = Vec<Move>> {
         4 => pick().prop_map(Move::Fire),
         8 => prop_oneof![0u64..3_000, 0u64..90_000].prop_map(Move::Wait),
         1 => Just(Move::LoseApp),
+        1 => any::<bool>().prop_map(Move::Reports),
         2 => (0u64..40, outcome()).prop_map(|(number, outcome)| Move::StrayFinish { number, outcome }),
         1 => (0u64..40).prop_map(Move::StraySent),
         1 => (0u64..40).prop_map(Move::StrayTimer),

@@ -29,7 +29,8 @@ pub(super) struct Watcher {
     acts: BTreeMap<ActId, (ActKey, Truth)>,
     newest: BTreeMap<ActKey, ActId>,
     already_done: BTreeMap<ActKey, u64>,
-    spent_keys: BTreeSet<(ActKey, String)>,
+    /// The act that a caller's key stood for.
+    spent_keys: BTreeMap<(ActKey, String), ActId>,
     read_back: BTreeMap<ActKey, (u64, Duration, Option<ActId>)>,
     timers: BTreeSet<TimerId>,
     user_turns: u64,
@@ -64,7 +65,7 @@ impl Watcher {
     }
 
     fn shows_turns(&self) -> bool {
-        self.settings.voice || self.user_turns > 0
+        self.settings.voice || self.settings.shows_user_turns || self.user_turns > 0
     }
 
     pub(super) fn see_event(&mut self, event: &Event, now: Now) {
@@ -98,6 +99,10 @@ impl Watcher {
                 }
             }
             Event::UserTurn => self.user_turns += 1,
+            Event::Reports { speech, turns } => {
+                self.settings.shows_user_turns |= *speech || *turns || self.settings.voice;
+                self.settings.voice = *speech;
+            }
             Event::Timer(timer) => {
                 self.timers.remove(timer);
             }
@@ -191,8 +196,7 @@ impl Watcher {
         check(act.is_some() != rules.is_read(), "reads have no act, all else has one")?;
         if let Some(act) = act {
             if !rules.acts_alone() {
-                let spent =
-                    caller_key.as_ref().is_some_and(|text| self.spent_keys.contains(&(key, text.clone())));
+                let spent = caller_key.as_ref().is_some_and(|text| self.is_spent(key, text));
                 self.check_permitted(key, act, &rules, caller_key.is_some() && !spent, now)?;
             }
             let before = self.acts.get(&act).map(|(_, truth)| *truth);
@@ -205,7 +209,7 @@ impl Watcher {
             self.newest.insert(key, act);
             self.already_done.remove(&key);
             if let Some(text) = caller_key {
-                self.spent_keys.insert((key, text));
+                self.spent_keys.insert((key, text), act);
             }
         }
         if let Some(seen) = self.calls.get_mut(&call) {
@@ -213,6 +217,13 @@ impl Watcher {
             seen.act = act;
         }
         Ok(())
+    }
+
+    /// Whether a caller's key stands for an act that may have happened: one that failed may be tried again under it.
+    fn is_spent(&self, key: ActKey, text: &str) -> bool {
+        let act = self.spent_keys.get(&(key, text.to_owned()));
+        let truth = act.and_then(|act| self.acts.get(act)).map(|(_, truth)| *truth);
+        truth.is_some_and(|truth| !matches!(truth, Truth::Failed | Truth::NeverLeft))
     }
 
     /// Whether the same act may be sent, from what is known of the one before.
@@ -301,8 +312,8 @@ impl Watcher {
                 self.already_done.entry(key).or_insert(user_turns);
             }
             Answer::SameAs { replayed: false, .. } => {
-                if let Some(text) = seen.checked.caller_key.clone() {
-                    self.spent_keys.insert((key, text));
+                if let (Some(text), Some(act)) = (seen.checked.caller_key.clone(), self.newest.get(&key)) {
+                    self.spent_keys.insert((key, text), *act);
                 }
             }
             Answer::HeldUnknown { act, .. } => {

@@ -114,6 +114,7 @@ impl World {
                 return Ok(());
             }
             Move::LoseApp => Event::AppGone,
+            Move::Reports(speech) => Event::Reports { speech, turns: speech },
             Move::StrayFinish { number, outcome } => {
                 Event::Finished { call: ids::call(number), outcome, timed_out: false }
             }

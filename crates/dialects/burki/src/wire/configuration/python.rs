@@ -4,6 +4,7 @@ use hookswitch_model::draft::{Network, PythonDraft, ToolDraft};
 use serde_json::{Value, json};
 
 use super::{Applying, Change, Shown, missing};
+use crate::wire::new_tool::name_rule;
 use crate::wire::refusal::Refusal;
 use crate::wire::style::Problem;
 
@@ -18,6 +19,7 @@ pub(super) fn apply(applying: &mut Applying<'_>) -> Result<(), Refusal> {
         allowed_modules: Vec::new(),
         requirements: Vec::new(),
         network: Network::Public,
+        variables: Some(name_rule()),
     });
     match applying.change("python_code") {
         Change::Same if applying.given.get("python_code").is_some() => {}

@@ -26,6 +26,9 @@ pub(crate) struct Python {
     /// What it may reach. Default: nothing.
     #[schema(required = false)]
     network: Network,
+    /// Under which names it is told the values of the session. Default: their own.
+    #[schema(required = false)]
+    variables: Option<NameRule>,
 }
 
 /// `none`, or `public` addresses through the egress policy.

@@ -1,5 +1,6 @@
 //! Agents as they are shown.
 
+use hookswitch_model::AgentId;
 use hookswitch_model::agent::{Agent, AgentDraft};
 use serde_json::{Map, Value, json};
 
@@ -25,7 +26,7 @@ pub fn view(agent: &Agent, tools: &[Value]) -> Value {
     let of = |name: &str| own.get(name).cloned().or_else(|| fields::default_of(name)).unwrap_or(Value::Null);
     json!({
         "object": "agent",
-        "agent_id": agent.id,
+        "agent_id": agent.id.long(),
         "name": name_of(draft),
         "persona_system_prompt": draft.prompt,
         "greeting": draft.greeting,
@@ -51,6 +52,6 @@ pub fn view(agent: &Agent, tools: &[Value]) -> Value {
 }
 
 /// The answer of a deletion.
-pub fn deleted(id: &str) -> Value {
-    json!({"object": "agent.deleted", "agent_id": id, "deleted": true})
+pub fn deleted(id: AgentId) -> Value {
+    json!({"object": "agent.deleted", "agent_id": id.long(), "deleted": true})
 }

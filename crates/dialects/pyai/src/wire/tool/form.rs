@@ -22,9 +22,9 @@ pub(super) fn own_form(url: String) -> WebhookDraft {
 fn body() -> Value {
     json!({
         "call_id": "call_{{system.session_uuid}}",
-        "agent_id": "{{system.agent_id}}",
+        "agent_id": "{{system.agent_long_id}}",
         "tool": "{{system.tool}}",
-        "tool_id": "{{system.tool_id}}",
+        "tool_id": "{{system.tool_long_id}}",
         "tool_call_id": "{{system.tool_call_id}}",
         "arguments": "{{input}}",
         "config": "{{config}}",
@@ -36,7 +36,7 @@ fn body() -> Value {
 fn names() -> NameRule {
     let prefixes =
         [("input", Namespace::Input), ("system", Namespace::System), ("config", Namespace::Config)];
-    let labels = [("session_label", "session_label"), ("session_label", "agent_id")];
+    let labels = [("session_label", "session_label"), ("session_label", "agent_long_id")];
     NameRule {
         prefixes: prefixes.into_iter().map(|(prefix, place)| (prefix.to_owned(), place)).collect(),
         bare: Vec::new(),

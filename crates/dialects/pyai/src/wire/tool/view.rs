@@ -2,7 +2,7 @@
 
 use hookswitch_model::draft::ToolDraft;
 use hookswitch_model::tool::StoredTool;
-use hookswitch_model::{Effect, Stamp};
+use hookswitch_model::{Effect, Stamp, ToolId};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ pub fn view(tool: &StoredTool) -> Value {
     let (auth_header, has_auth) = auth::shown(draft);
     json!({
         "object": "tool",
-        "id": tool.id,
+        "id": tool.id.long(),
         "org_id": tool.org,
         "name": tool.name,
         "kind": "custom",
@@ -65,16 +65,16 @@ pub fn with_secret(tool: &StoredTool, secret: Option<&SecretString>) -> Value {
 }
 
 /// The answer of a rotation.
-pub fn secret(id: &str, secret: &SecretString, old_until: Stamp) -> Value {
+pub fn secret(id: ToolId, secret: &SecretString, old_until: Stamp) -> Value {
     json!({
         "object": "tool.secret",
-        "tool_id": id,
+        "tool_id": id.long(),
         "hmac_secret": secret.expose_secret(),
         "previous_valid_until": old_until.seconds(),
     })
 }
 
 /// The answer of a deletion.
-pub fn deleted(id: &str) -> Value {
-    json!({"object": "tool.deleted", "tool_id": id, "deleted": true})
+pub fn deleted(id: ToolId) -> Value {
+    json!({"object": "tool.deleted", "tool_id": id.long(), "deleted": true})
 }

@@ -1,0 +1,14 @@
+//! A conversation, turn by turn: what happened in, what is to be done out. Pure: no I/O and no clock.
+//!
+//! The session machine decides about tool calls and speech; this machine decides when the model is asked, with which
+//! messages, and when a turn is over.
+
+mod history;
+mod machine;
+mod open_calls;
+
+pub use history::History;
+pub use machine::{Happened, Reply, Step, Talk, TurnEnd};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+//! Environments made by the real uv, from an index of the tests' own and from the public one.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod hostile;
+mod index;
+mod life;
+mod public;
+mod support;
