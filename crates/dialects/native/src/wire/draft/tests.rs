@@ -14,7 +14,7 @@ fn everything() -> Value {
             "variables": {"syntax": "dollar", "url_syntax": "single", "case_blind": true,
                 "prefixes": [["input", "input"]], "bare": ["vars"], "system_names": [["a", "from"]]},
             "trial_members": {"test": true}, "parked": true, "timestamped_signature": "X-Signed", "unset": "refuse", "url_variables": "secrets_in_host",
-            "unplaced": "unused", "query_lists": "repeated",
+            "unplaced": "unused", "query_lists": "repeated", "own_secrets": {"A": "b"},
             "answer": {"success": "below_400", "empty": "null", "text": "plain", "error": "named_or_text",
                 "mapping": {"a": "b"}}},
         "python": {"code": "", "max_memory_mb": 64, "allowed_modules": ["re"], "requirements": ["x"],
