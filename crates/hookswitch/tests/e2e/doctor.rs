@@ -20,6 +20,7 @@ fn the_doctor_names_every_check_and_changes_nothing() {
         "name servers",
         "certificates",
         "egress",
+        "aws identity",
         "exposure",
         "python",
         "packages",
