@@ -20,6 +20,6 @@ pub use hookswitch_sandbox::{
     CallOutcome, DependencySet, Failure, FailureKind, Identity, Inspection, Report, SandboxError,
     SandboxSettings, SetName, SourceError, TenantId, Tier, launch_if_asked,
 };
-pub use runner::{NotHeld, Runner, Status};
+pub use runner::{Calls, NotHeld, Runner, Status};
 pub use sets::{Choice, Chosen, Needs, PackageState, SetChooser, StandardLibrary};
 pub use tool::{PythonTool, tenant_of};
