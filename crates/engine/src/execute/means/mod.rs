@@ -1,8 +1,10 @@
 //! How calls of a kind are carried out: made ready once, attempted as often as the rules allow. One file a kind; the
 //! loop around the attempts is the same for all (`attempts.rs`), and so is a trial (`crate::trial`).
 
+mod call_control;
 mod client;
 mod lambda;
+mod mock;
 mod python;
 mod webhook;
 
@@ -113,8 +115,12 @@ pub(crate) struct Made {
 pub(crate) enum Means {
     /// An HTTP request.
     Webhook(Box<webhook::Ready>),
+    /// A command to the call engine, or to the runtime that owns the call.
+    CallControl(Box<call_control::Ready>),
     /// A frame to the connected app.
     Client(Box<client::Ready>),
+    /// An answer that stands in for the tool.
+    Mock(Box<mock::Ready>),
     /// Code of a tenant, in the sandbox.
     Python(Box<python::Ready>),
     /// An invocation of a Lambda function.
@@ -124,13 +130,20 @@ pub(crate) enum Means {
 impl Means {
     /// Whether calls of a kind are made of attempts.
     pub(crate) const fn carries(kind: Kind) -> bool {
-        matches!(kind, Kind::Webhook | Kind::Client | Kind::Python | Kind::Lambda)
+        matches!(kind, Kind::Webhook | Kind::Client | Kind::Python | Kind::Lambda | Kind::CallControl)
     }
 
     /// Makes a call ready.
     pub(crate) async fn prepare(given: &Given<'_>) -> Result<Self, Unsendable> {
+        // Before anything else: a simulation never falls through to the tool.
+        if let Some(session) = given.session.filter(|session| session.is_simulated()) {
+            return mock::Ready::new(session, given).map(Box::new).map(Self::Mock);
+        }
         match &given.prepared.definition.kind {
             ToolKind::Webhook(plan) => webhook::Ready::new(plan, given).map(Box::new).map(Self::Webhook),
+            ToolKind::CallControl(draft) => {
+                call_control::Ready::new(draft, given).map(Box::new).map(Self::CallControl)
+            }
             ToolKind::Client => client::Ready::new(given).map(Box::new).map(Self::Client),
             ToolKind::Python(_) => python::Ready::new(given).await.map(Box::new).map(Self::Python),
             ToolKind::Lambda(plan) => lambda::Ready::new(plan, given).map(Box::new).map(Self::Lambda),
@@ -145,8 +158,9 @@ impl Means {
     /// Whom a call waits for before anything of it counts as sent.
     pub(crate) const fn waits_for(&self) -> Option<SeatKind> {
         match self {
-            Self::Webhook(_) | Self::Python(_) | Self::Lambda(_) => None,
+            Self::Webhook(_) | Self::Python(_) | Self::Lambda(_) | Self::Mock(_) => None,
             Self::Client(_) => Some(SeatKind::App),
+            Self::CallControl(ready) => ready.waits_for(),
         }
     }
 
@@ -154,7 +168,9 @@ impl Means {
     pub(crate) async fn attempt(&self, attempting: &Attempting<'_>) -> Made {
         match self {
             Self::Webhook(ready) => ready.attempt(attempting).await,
+            Self::CallControl(ready) => ready.attempt(attempting).await,
             Self::Client(ready) => ready.attempt(attempting).await,
+            Self::Mock(ready) => ready.attempt(attempting).await,
             Self::Python(ready) => ready.attempt(attempting).await,
             Self::Lambda(ready) => ready.attempt(attempting).await,
         }
@@ -169,8 +185,10 @@ impl Means {
     ) -> Option<RequestRecord> {
         match self {
             Self::Webhook(ready) => Some(ready.preview(opened, stamps, redaction)),
+            Self::CallControl(ready) => Some(ready.preview(redaction)),
             Self::Client(ready) => Some(ready.preview(redaction)),
             Self::Lambda(ready) => Some(ready.preview(stamps, redaction)),
+            Self::Mock(ready) => Some(ready.preview(redaction)),
             Self::Python(_) => None,
         }
     }
@@ -179,7 +197,9 @@ impl Means {
     /// of its business.
     pub(crate) const fn address_refused(&self) -> &'static str {
         match self {
-            Self::Webhook(_) | Self::Client(_) | Self::Python(_) => webhook::ADDRESS_REFUSED,
+            Self::Webhook(_) | Self::Client(_) | Self::CallControl(_) | Self::Python(_) | Self::Mock(_) => {
+                webhook::ADDRESS_REFUSED
+            }
             Self::Lambda(_) => lambda::ADDRESS_REFUSED,
         }
     }
@@ -188,7 +208,7 @@ impl Means {
     pub(crate) fn unset(&self) -> &[String] {
         match self {
             Self::Webhook(ready) => ready.unset(),
-            Self::Client(_) | Self::Python(_) => &[],
+            Self::Client(_) | Self::CallControl(_) | Self::Python(_) | Self::Mock(_) => &[],
             Self::Lambda(ready) => ready.unset(),
         }
     }
