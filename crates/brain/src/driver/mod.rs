@@ -26,8 +26,6 @@ use crate::turn::{Happened, Step, Talk, TurnEnd};
 
 /// Longest turn: the longest budget of a tool call and what is said around it.
 const LONGEST_TURN: Duration = Duration::from_hours(2);
-/// Most hand-overs to other agents in one turn.
-const MOST_HANDOVERS: u32 = 4;
 
 /// How long the answers of calls that ran on are looked for before the next turn begins; they may be running still.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -55,6 +53,15 @@ pub struct TurnParts<'t, C> {
     pub out: mpsc::Sender<TimedEvent>,
 }
 
+/// How a turn begins.
+#[derive(Debug)]
+pub enum Said {
+    /// The user says something.
+    ByUser(String),
+    /// The agent greets.
+    ByAgent(String),
+}
+
 /// What the model does at the moment.
 enum Thinking {
     Nothing,
@@ -71,13 +78,12 @@ struct Driver<'t, C> {
     may_interrupt: bool,
     end: Option<TurnEnd>,
     heard: String,
-    handovers: u32,
     /// Function names of the calls of this turn.
     names: HashMap<String, String>,
 }
 
 /// Runs a turn of the user to its end; the last event says how it ended. Gives what of the agent's words was heard.
-pub async fn run_turn<C: Conversation>(parts: TurnParts<'_, C>, text: String) -> Result<String, EngineError> {
+pub async fn run_turn<C: Conversation>(parts: TurnParts<'_, C>, said: Said) -> Result<String, EngineError> {
     let mut driver = Driver {
         playback: Playback::new(parts.pace),
         parts,
@@ -86,10 +92,9 @@ pub async fn run_turn<C: Conversation>(parts: TurnParts<'_, C>, text: String) ->
         may_interrupt: true,
         end: None,
         heard: String::new(),
-        handovers: 0,
         names: HashMap::new(),
     };
-    let run = Box::pin(driver.run(text));
+    let run = Box::pin(driver.run(said));
     match timeout(LONGEST_TURN, run).await {
         Ok(ran) => ran?,
         Err(_) => driver.end = Some(TurnEnd::Failed(ModelError::TimedOut)),
@@ -107,10 +112,20 @@ enum Woken {
 }
 
 impl<C: Conversation> Driver<'_, C> {
-    async fn run(&mut self, text: String) -> Result<(), EngineError> {
+    async fn run(&mut self, said: Said) -> Result<(), EngineError> {
         self.catch_up().await?;
-        self.report(SpeechReport::UserTurn).await?;
-        self.happen(Happened::User(text)).await?;
+        match said {
+            Said::ByUser(text) => {
+                self.report(SpeechReport::UserTurn).await?;
+                self.happen(Happened::User(text)).await?;
+            }
+            Said::ByAgent(greeting) => {
+                self.happen(Happened::Said(greeting.clone())).await?;
+                self.playback.say(&greeting);
+                self.tell(TurnEvent::Text { text: greeting }).await;
+                self.end = Some(TurnEnd::Done);
+            }
+        }
         loop {
             self.play().await?;
             if self.end.is_some() && !self.playback.is_busy() {

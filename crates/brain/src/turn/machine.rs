@@ -23,8 +23,10 @@ pub struct Reply {
 pub enum Happened {
     /// A user turn.
     User(String),
-    /// The agent has said a fixed text: its greeting.
+    /// The agent has said a fixed text: its greeting, or what it said before the server was started.
     Said(String),
+    /// The user said something that has been answered: before the server was started.
+    Heard(String),
     /// The model says something.
     Text(String),
     /// The model's answer is complete.
@@ -185,6 +187,7 @@ impl Talk {
         match happened {
             Happened::User(text) => self.begin(text, steps),
             Happened::Said(text) => self.history.push_agent(text, Vec::new()),
+            Happened::Heard(text) => self.history.push(Message::User(text)),
             Happened::Text(text) => {
                 if let Phase::Asking { is_muted } = self.phase
                     && !is_muted
