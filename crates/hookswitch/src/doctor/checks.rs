@@ -21,15 +21,16 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
         certificates(),
         egress(config),
         exposure(config),
+        super::models::models(config).await,
         python(config).await,
     ]
 }
 
-fn works(what: &'static str, said: impl Into<String>) -> Finding {
+pub(super) fn works(what: &'static str, said: impl Into<String>) -> Finding {
     Finding { what, verdict: Verdict::Works, said: said.into(), hint: None }
 }
 
-fn finding(
+pub(super) fn finding(
     what: &'static str,
     verdict: Verdict,
     said: impl Into<String>,

@@ -47,7 +47,8 @@ impl World {
         let model = LlmServer::start_with_key(Some(MODEL_KEY), model).await;
         let folder = tempfile::tempdir().unwrap();
         let allowed = [receiver.allow_entry(), model.allow_entry()];
-        let flags = allowed.into_iter().flat_map(|entry| ["--allow-egress".to_owned(), entry]).collect();
+        let flags =
+            allowed.into_iter().flat_map(|entry| ["--allow-egress".to_owned(), entry]).collect::<Vec<_>>();
         let server = start(folder.path(), &flags);
         let mut world = Self { receiver, model, server, agent: String::new(), flags, folder };
         world.put("/v1/secrets/model", json!({"value": MODEL_KEY})).await;
@@ -61,6 +62,24 @@ impl World {
         let idle = ServerProcess::start(folder.path(), &[]);
         assert!(std::mem::replace(&mut self.server, idle).terminate());
         self.server = start(self.folder.path(), &self.flags);
+    }
+
+    /// Has the doctor look at its models, with these flags.
+    pub(crate) async fn doctor(&self, flags: &[&str]) -> Value {
+        // A copy: the server holds its database.
+        let copy = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(self.folder.path()).unwrap().map(Result::unwrap) {
+            if entry.path().is_file() {
+                std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+            }
+        }
+        let data = copy.path().to_str().unwrap().to_owned();
+        let mut arguments = vec!["doctor", "--json", "--listen", "127.0.0.1:0", "--data", &data];
+        arguments.extend(flags);
+        let ran = self.run(&arguments).await;
+        let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran:?}"));
+        let checks = report["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["check"] == "models").unwrap().clone()
     }
 
     /// Runs a command of the binary against the server.

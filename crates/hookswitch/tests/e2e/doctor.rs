@@ -21,6 +21,7 @@ fn the_doctor_names_every_check_and_changes_nothing() {
         "certificates",
         "egress",
         "exposure",
+        "models",
         "python",
     ];
     assert_eq!(checks, expected);
