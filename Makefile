@@ -1,10 +1,10 @@
 # The front door. Every target is a script that can be run by itself; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench fault
+.PHONY: help demo run test test-sip lint bench fault
 
 help: ## What can be done here
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 demo: ## Set up, build, and show one session with real tool calls
 	@scripts/demo.sh
@@ -14,6 +14,9 @@ run: ## Start a server for development; more flags in ARGS="…"
 
 test: ## All tests, with a private PostgreSQL and the official signature libraries
 	@scripts/test.sh
+
+test-sip: ## The call engine against sipp and baresip; writes docs/telephony-scenarios.md
+	@scripts/test-sip.sh
 
 lint: ## Format, clippy, supply chain, documentation
 	@scripts/lint.sh

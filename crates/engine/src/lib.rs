@@ -10,6 +10,7 @@ mod answers;
 mod arguments;
 mod backoff;
 mod breaker;
+mod calls;
 mod code_changes;
 mod code_reading;
 mod counters;
@@ -58,7 +59,7 @@ pub use link::{
 };
 pub use probe::Probe;
 pub use session::{SessionSummary, SessionValues, SessionView, SpeechFacts, ToolView};
-pub use settings::{AwsSettings, EngineSettings};
+pub use settings::{AwsSettings, CallSettings, EngineSettings};
 pub use trace::{TraceContext, Traceparent};
 pub use trial::{DryRun, Trial, TrialInput};
 
@@ -98,6 +99,9 @@ impl Engine {
         if !matches!(settings.python.status(), Status::Disabled) {
             registry.read_code_with(Arc::new(code_reading::CodeReader(Arc::clone(&settings.python))));
         }
+        if let Some(driver) = &settings.calls.driver {
+            registry.check_calls_with(Arc::new(calls::CallAbilities(Arc::clone(driver))));
+        }
         let inner = Inner {
             store: registry.store().clone(),
             registry,
@@ -114,7 +118,9 @@ impl Engine {
             is_draining: AtomicBool::new(false),
             settings,
         };
-        Self { inner: Arc::new(inner) }
+        let engine = Self { inner: Arc::new(inner) };
+        engine.follow_calls();
+        engine
     }
 
     /// The registry that it runs definitions of.
@@ -140,6 +146,11 @@ impl Engine {
     /// Sessions in memory now.
     pub fn sessions_in_memory(&self) -> usize {
         self.inner.sessions.len()
+    }
+
+    /// Runtimes and apps that are connected now.
+    pub fn links_open(&self) -> usize {
+        self.inner.links.len()
     }
 
     /// Whether new calls are refused because the server is going down.

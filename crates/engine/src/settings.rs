@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookswitch_executors::call_control::TransferTimes;
 use hookswitch_executors::lambda::{Endpoints, Identity};
 use hookswitch_executors::python::Runner;
 use hookswitch_model::definition::ToolKind;
 use hookswitch_model::{Dialect, NodeId};
 use hookswitch_registry::Prepared;
+use hookswitch_telephony::Driver;
+use hookswitch_telephony::policy::DestinationPolicy;
 
 use crate::trace::TraceContext;
 
@@ -53,6 +56,8 @@ pub struct EngineSettings {
     pub traces: Option<Arc<dyn TraceContext>>,
     /// How AWS is reached.
     pub aws: AwsSettings,
+    /// Phone calls: who carries them, and where they may go.
+    pub calls: CallSettings,
     /// What the machine does at most.
     pub machine: hookswitch_session::Settings,
 }
@@ -82,10 +87,26 @@ impl Default for EngineSettings {
             drain: Duration::from_secs(30),
             traces: None,
             aws: AwsSettings::default(),
+            calls: CallSettings::default(),
             machine: hookswitch_session::Settings::default(),
         }
     }
 }
+
+/// Phone calls.
+#[derive(Debug, Clone, Default)]
+pub struct CallSettings {
+    /// The call engine; none: the session's own runtime carries commands out.
+    pub driver: Option<Arc<dyn Driver>>,
+    /// Where calls may go. None: where a tool's own definition says, premium numbers apart; nowhere that only the
+    /// model names.
+    pub destinations: Option<DestinationPolicy>,
+    /// How long targets ring.
+    pub times: TransferTimes,
+}
+
+/// Longest call of a call-control tool: targets ring in turn.
+const CALL_CONTROL_CEILING: Duration = Duration::from_mins(15);
 
 /// How AWS is reached.
 #[derive(Debug, Clone, Default)]
@@ -102,6 +123,8 @@ impl EngineSettings {
         let ceiling = self.dialect_ceilings.get(&tool.dialect).copied().unwrap_or(self.ceiling);
         let of_kind = match tool.definition.kind {
             ToolKind::Python(_) => self.python_ceiling,
+            // Ringing takes the time that it takes; the operation itself says when it is over.
+            ToolKind::CallControl(_) => return self.ceiling.min(CALL_CONTROL_CEILING),
             _ => self.ceiling,
         };
         tool.definition.timeout.min(ceiling).min(self.ceiling).min(of_kind)

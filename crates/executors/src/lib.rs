@@ -4,6 +4,7 @@
 //! [`Opened`] secrets of the call, does its work once, and says what came back.
 
 mod call_context;
+pub mod call_control;
 pub mod context;
 pub mod hosted;
 pub mod lambda;

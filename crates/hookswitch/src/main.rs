@@ -9,6 +9,7 @@ mod node;
 mod parts;
 mod python;
 mod serve;
+mod telephony;
 mod traces;
 mod upkeep;
 
@@ -40,6 +41,8 @@ enum Command {
     Doctor(Box<ServeFlags>),
     /// Packages of Python tools on this machine.
     Python(python::PythonCommand),
+    /// The call engine between a phone line and the voice runtime, a process of its own.
+    Sip(telephony::SipCommand),
     #[command(flatten)]
     Client(Box<hookswitch_cli::Command>),
 }
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Demo(flags) => runtime.block_on(demo::run(flags)),
         Command::Doctor(flags) => runtime.block_on(doctor::run(&flags, arguments.global.json)),
         Command::Python(command) => runtime.block_on(python::run(command, arguments.global.json)),
+        Command::Sip(command) => runtime.block_on(telephony::run(command)),
         Command::Client(_) => Ok(()),
     };
     // Tasks that still listen for late answers must not keep the process alive.

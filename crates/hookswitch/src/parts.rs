@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use hookswitch_courier::Courier;
 use hookswitch_egress::{Client, HickoryResolver, Policy, PolicySettings};
-use hookswitch_engine::{Engine, EngineSettings};
+use hookswitch_engine::{CallSettings, Engine, EngineSettings};
 use hookswitch_registry::Registry;
 use hookswitch_store::{Store, StoreOptions, Writer, WriterOptions};
 use hookswitch_vault::{KeyFile, MasterKeys, Vault};
@@ -53,7 +53,9 @@ impl Parts {
         let node = Node::open(&config.data)?;
         let python = crate::python::start(config, &egress, &store).await?;
         let aws = aws::settings(config, policy)?;
-        let settings = EngineSettings { node: node.id, python, aws, ..config.engine.clone() };
+        let driver = crate::telephony::start(&config.telephony).await?;
+        let calls = CallSettings { driver, ..config.engine.calls.clone() };
+        let settings = EngineSettings { node: node.id, python, aws, calls, ..config.engine.clone() };
         let courier = Courier::new(registry.clone(), egress.clone(), node.id, config.courier.clone());
         let engine = Engine::new(registry.clone(), writer, egress, settings);
         Ok(Self { store, registry, engine, courier, _node: node })

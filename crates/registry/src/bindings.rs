@@ -80,6 +80,9 @@ impl Registry {
         path: &str,
     ) -> Result<(Binding, Vec<hookswitch_store::NewSeal>), RegistryError> {
         let tool = self.get_tool(scope, new.tool).await?;
+        if new.enabled {
+            self.check_call_engine(&tool.draft, &format!("{path}.tool_id"))?;
+        }
         let before = stored.iter().find(|binding| binding.tool == new.tool);
         let schema = tool.draft.config_schema.as_ref();
         let at = format!("{path}.config");

@@ -12,6 +12,7 @@ mod answers;
 mod binding_changes;
 mod bindings;
 mod built_in;
+mod call_control;
 mod check;
 mod code;
 mod copies;
@@ -49,6 +50,7 @@ pub use answers::{KeyedRequest, Recalled};
 pub use binding_changes::ChangedDraft;
 pub use bindings::NewBinding;
 pub use built_in::built_in_id;
+pub use call_control::CallPort;
 pub use code::CodePort;
 // Pages, filters and rows that callers of the registry need and that carry no rule of the store.
 pub use error::{AuthError, RegistryError};
@@ -84,6 +86,7 @@ struct Inner {
     master_key: master_key::MasterKey,
     /// What reads code, where something can.
     code: std::sync::OnceLock<Arc<dyn CodePort>>,
+    calls: std::sync::OnceLock<Arc<dyn CallPort>>,
 }
 
 impl std::fmt::Debug for Registry {
@@ -108,6 +111,7 @@ impl Registry {
             changes: announce::Announcer::new(),
             master_key: master_key::MasterKey::in_file(file),
             code: std::sync::OnceLock::new(),
+            calls: std::sync::OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }

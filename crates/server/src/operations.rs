@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use hookswitch_api::NoteRouteLayer;
 use hookswitch_engine::{Engine, PythonStatus as Status};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +28,7 @@ struct Operations {
 
 /// Whether a path is one of these; they are served until the end.
 pub(crate) fn is_path(path: &str) -> bool {
-    matches!(path, "/health" | "/ready" | "/metrics")
+    matches!(path, "/health" | "/ready" | "/metrics" | "/call-events")
 }
 
 pub(crate) fn router(engine: Engine, metrics: Arc<Metrics>, stopping: CancellationToken) -> Router {
@@ -35,8 +36,18 @@ pub(crate) fn router(engine: Engine, metrics: Arc<Metrics>, stopping: Cancellati
         .route("/health", get(health))
         .route("/ready", get(ready))
         .route("/metrics", get(show_metrics))
+        .route("/call-events", post(take_call_events))
         .route_layer(NoteRouteLayer)
         .with_state(Operations { engine, metrics, stopping })
+}
+
+/// The call engine tells what happened; its signature is its key.
+async fn take_call_events(State(state): State<Operations>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    match state.engine.take_call_events(&headers, &body) {
+        Some(true) => StatusCode::NO_CONTENT,
+        Some(false) => StatusCode::UNAUTHORIZED,
+        None => StatusCode::NOT_FOUND,
+    }
 }
 
 /// The process answers; and how well code is walled in, where code is run.

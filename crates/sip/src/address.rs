@@ -77,12 +77,11 @@ impl Finder {
     async fn hop(&self, host: &str, transport: Transport) -> Result<SipAddr, AddressError> {
         let failed = || AddressError::Resolve(host.to_owned());
         let (name, port) = split(host).ok_or_else(failed)?;
-        let address = match name.parse::<IpAddr>() {
-            Ok(address) => address,
-            Err(_) => {
-                let found = self.resolver.lookup(&name).await.map_err(|_| failed())?;
-                *found.first().ok_or_else(failed)?
-            }
+        let address = if let Ok(address) = name.parse::<IpAddr>() {
+            address
+        } else {
+            let found = self.resolver.lookup(&name).await.map_err(|_| failed())?;
+            *found.first().ok_or_else(failed)?
         };
         Ok(SipAddr { r#type: Some(transport), addr: SocketAddr::new(address, port).into() })
     }

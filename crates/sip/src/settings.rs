@@ -15,7 +15,7 @@ pub struct Password(SecretString);
 
 impl Password {
     /// The text itself.
-    pub(crate) fn reveal(&self) -> &str {
+    pub fn reveal(&self) -> &str {
         self.0.expose_secret()
     }
 }

@@ -4,10 +4,13 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
 
 use crate::capability::Capabilities;
 use crate::command::Command;
+use crate::event::CallEvent;
 use crate::result::OpResult;
 use crate::status::CallStatus;
 
@@ -72,6 +75,16 @@ pub trait Driver: Send + Sync + fmt::Debug {
 
     /// Waits for the outcome of an operation that was started; `None` when its call is gone without one.
     fn outcome<'a>(&'a self, call: &'a str, key: &'a str) -> Answer<'a, Option<OpResult>>;
+
+    /// Takes events that the engine posted: `false` when the signature or the form is wrong.
+    fn deliver(&self, _headers: &HeaderMap, _body: &[u8]) -> bool {
+        false
+    }
+
+    /// All events from now on, where they come this way.
+    fn listen(&self) -> Option<broadcast::Receiver<CallEvent>> {
+        None
+    }
 
     /// How a call stands.
     fn status<'a>(&'a self, call: &'a str) -> Answer<'a, Result<CallStatus, DriverError>>;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hookswitch_model::definition::ToolKind;
 use hookswitch_model::draft::Kind;
 use hookswitch_model::event::EventKind;
-use hookswitch_model::execution::Act;
+use hookswitch_model::execution::{Act, ActState};
 use hookswitch_model::session::{PinnedTool, Session};
 use hookswitch_model::{Outcome, Scope, SessionId, Stamp};
 use hookswitch_registry::Prepared;
@@ -65,7 +65,10 @@ impl Engine {
         }
         let loaded = self.claim(id).await?;
         let undelivered = loaded.undelivered;
+        let unknown = loaded.acts.iter().filter(|act| act.state == ActState::Unknown);
+        let unknown: Vec<_> = unknown.map(|act| (act.id, act.execution, act.tool)).collect();
         let live = self.bring_to_life(loaded.session, loaded.last_seq, loaded.acts).await?;
+        self.ask_call_engine(&live, unknown);
         for answer in undelivered {
             let act = answer.act;
             let (kind, data) = told_at_last(answer);

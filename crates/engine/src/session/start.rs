@@ -1,7 +1,6 @@
 //! Starting a session: its tools are pinned as they are now.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use hookswitch_egress::{ACTION_IDLE, Freshness, TlsRule};
 use hookswitch_model::changes::DraftChanges;
@@ -25,8 +24,6 @@ use crate::session::view::SessionView;
 
 /// Most tools of a session.
 const MOST_TOOLS: usize = 128;
-/// Most code tools of one session that processes are made for ahead of their calls.
-const MOST_WARMED: usize = 16;
 /// Most bytes of a session's own data as JSON.
 const MOST_DATA: usize = 256 * 1024;
 
@@ -200,27 +197,6 @@ impl Engine {
                 // Nobody waits for it, and a failure shows at the call.
                 tokio::spawn(async move { egress.warm(&url, tls, freshness).await });
             }
-        }
-    }
-}
-
-impl Engine {
-    /// Has processes made for the session's code, so that its first calls find them waiting.
-    pub(crate) fn warm_code(&self, session: &super::LiveSession) {
-        // A simulation runs no code.
-        let cast = session.cast();
-        let tools = if session.is_simulated() { &[][..] } else { &cast.tools };
-        let scope = session.scope;
-        let code = tools.iter().filter(|tool| matches!(tool.prepared.definition.kind, ToolKind::Python(_)));
-        for tool in code.take(MOST_WARMED) {
-            let (engine, tool) = (self.clone(), Arc::clone(tool));
-            // Nobody waits for it, and a failure shows at the call.
-            tokio::spawn(async move {
-                let held = tool.slot.held(&engine, scope, &tool.prepared);
-                if let Err(error) = held.await {
-                    tracing::debug!(tool = %tool.prepared.id, %error, "no process waits for a tool");
-                }
-            });
         }
     }
 }

@@ -9,12 +9,14 @@ mod packages;
 mod parse;
 mod python;
 mod settings;
+mod telephony;
 
 pub(crate) use mount::{MountPlace, MountSetting};
 pub(crate) use origin::Origin;
 pub(crate) use packages::PackagesConfig;
 pub(crate) use python::PythonMode;
 pub(crate) use settings::{Config, LogFormat, ServeFlags};
+pub(crate) use telephony::{CallEngine, TelephonyConfig};
 
 use origin::Given;
 

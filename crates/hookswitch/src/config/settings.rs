@@ -15,6 +15,7 @@ use super::mount::MountSetting;
 use super::origin::{Given, Origin};
 use super::packages::{self, PackagesConfig};
 use super::python::{self, PythonConfig};
+use super::telephony::{self, TelephonyConfig};
 use super::{ConfigError, parse};
 
 /// All settings that a file may name. `HOOKSWITCH_` and the name in capitals is its variable.
@@ -39,6 +40,7 @@ pub(super) const NAMES: &[&str] = &[
     "call_ceiling",
     "pyai_ceiling",
     "listen_on",
+    "link_grace",
     "session_idle",
     "session_longest",
     "drain",
@@ -51,6 +53,8 @@ pub(super) const NAMES: &[&str] = &[
     "aws_lambda_endpoint",
     "aws_sts_endpoint",
     "calls",
+    "sip",
+    "call_engine_url",
     "python",
     "python_interpreter",
     "python_user",
@@ -139,6 +143,7 @@ pub(crate) struct Config {
     pub(crate) keep_rows: Duration,
     pub(crate) otlp_endpoint: Option<String>,
     pub(crate) calls: Calls,
+    pub(crate) telephony: TelephonyConfig,
     pub(crate) python: PythonConfig,
     pub(crate) aws: AwsConfig,
     pub(crate) packages: PackagesConfig,
@@ -152,7 +157,7 @@ pub(super) fn file_path(flags: &ServeFlags, environment: &[(String, String)]) ->
 }
 
 pub(super) fn environment_into(environment: &[(String, String)], given: &mut Given) {
-    let secrets = ["master_key", "bootstrap_key"];
+    let secrets = ["master_key", "bootstrap_key", "call_engine_secret"];
     for (variable, text) in environment {
         let Some(name) = variable.strip_prefix("HOOKSWITCH_").map(str::to_ascii_lowercase) else { continue };
         let known = NAMES.iter().chain(&secrets).find(|known| **known == name);
@@ -204,6 +209,7 @@ pub(super) fn build(given: &Given, environment: &[(String, String)]) -> Result<C
         *ceiling = parse::span(given, "pyai_ceiling", *ceiling)?;
     }
     engine.listen_on = parse::span(given, "listen_on", engine.listen_on)?;
+    engine.link_grace = parse::span(given, "link_grace", engine.link_grace)?;
     engine.session_idle = parse::span(given, "session_idle", engine.session_idle)?;
     engine.session_longest = parse::span(given, "session_longest", engine.session_longest)?;
     engine.drain = parse::span(given, "drain", engine.drain)?;
@@ -233,6 +239,7 @@ pub(super) fn build(given: &Given, environment: &[(String, String)]) -> Result<C
         keep_rows: parse::span(given, "keep_rows", days(400))?,
         otlp_endpoint: parse::text(given, "otlp_endpoint")?.filter(|url| !url.is_empty()),
         calls: calls(given)?,
+        telephony: telephony::build(given)?,
         python: python::build(given)?,
         aws: aws::build(given, environment)?,
         packages: packages::build(given, environment)?,

@@ -8,7 +8,7 @@ use hookswitch_executors::python::Runner;
 use hookswitch_store::{DatabaseUrl, Store, StoreOptions};
 use hookswitch_vault::KeyFile;
 
-use super::{Finding, Verdict};
+use super::{Finding, Verdict, packages};
 use crate::config::{Config, PythonMode};
 
 pub(super) async fn all(config: &Config) -> Vec<Finding> {
@@ -23,6 +23,7 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
         exposure(config),
         super::models::models(config).await,
         python(config).await,
+        packages::check(config).await,
     ]
 }
 

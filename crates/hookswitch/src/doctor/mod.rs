@@ -3,6 +3,7 @@
 
 mod checks;
 mod models;
+mod packages;
 
 use anyhow::bail;
 use serde_json::json;

@@ -67,8 +67,9 @@ pub(super) fn parse(draft: &ToolDraft, findings: &mut Findings) -> Option<Argume
             }
         }
     } else {
-        let empty = json!({"type": "object", "properties": {}});
-        compile(draft.input_schema.as_ref().unwrap_or(&empty), "$.input_schema", false, findings)
+        let own = draft.input_schema.is_none().then(|| super::call_control::arguments(draft));
+        let own = own.flatten().unwrap_or_else(|| json!({"type": "object", "properties": {}}));
+        compile(draft.input_schema.as_ref().unwrap_or(&own), "$.input_schema", false, findings)
     };
     if let Some(arguments) = &arguments {
         check_names(draft, arguments, findings);

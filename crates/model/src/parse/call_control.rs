@@ -1,7 +1,53 @@
 //! Settings of call-control tools.
 
-use crate::draft::{CallControlDraft, CallOperation, NoAnswer};
+use serde_json::{Value, json};
+
+use crate::draft::{CallControlDraft, CallOperation, NoAnswer, ToolDraft};
 use crate::finding::Findings;
+
+/// The arguments of a call-control tool that names none: what its operation needs from the model.
+pub(super) fn arguments(draft: &ToolDraft) -> Option<Value> {
+    let control = draft.call_control.as_ref()?;
+    let digits = json!({"type": "string", "pattern": "^[0-9*#A-DwW]{1,64}$",
+        "description": "keys; w waits half a second, W a second"});
+    let number = json!({"type": "string", "pattern": "^\\+[1-9][0-9]{1,14}$", "description": "E.164"});
+    let (properties, required) = match control.operation {
+        CallOperation::SendDtmf | CallOperation::KeypadInput => (json!({"digits": digits}), vec!["digits"]),
+        CallOperation::TransferToAgent => {
+            (json!({"agent_name": {"type": "string", "enum": control.agents}}), vec!["agent_name"])
+        }
+        CallOperation::TransferToPhoneNumber => {
+            let mut properties = json!({});
+            let mut required = Vec::new();
+            if control.phone_number.is_none() {
+                properties["phone_number"] = number;
+                required.push("phone_number");
+            }
+            if control.dynamic_dtmf {
+                properties["dtmf"] =
+                    json!({"type": ["string", "null"], "description": "keys to press after the answer"});
+            }
+            (properties, required)
+        }
+        CallOperation::TransferToHuman if control.destinations.is_empty() => {
+            let destination = json!({"type": "string", "description": "E.164 number or SIP address"});
+            (json!({"destination": destination, "reason": {"type": "string"}}), Vec::new())
+        }
+        CallOperation::PlayHold => {
+            (json!({"seconds": {"type": "integer", "minimum": 1, "maximum": 300}}), Vec::new())
+        }
+        CallOperation::Collect => {
+            let kind = json!({"type": "string", "enum": ["speech", "dtmf"]});
+            (json!({"field": {"type": "string"}, "kind": kind}), vec!["field"])
+        }
+        CallOperation::TransferToHuman
+        | CallOperation::EndCall
+        | CallOperation::ConversationEnding
+        | CallOperation::ChooseNotToRespond => return None,
+    };
+    Some(json!({"type": "object", "properties": properties, "required": required,
+        "additionalProperties": false}))
+}
 
 /// Most destinations and most agents of one tool.
 const MOST_TARGETS: usize = 50;

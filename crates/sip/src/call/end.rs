@@ -74,7 +74,7 @@ impl Call {
         };
         let Some(leg) = leg else {
             // An INVITE that was never answered: whoever dials knows. The caller's own is the call.
-            if name == LegName::Caller && self.is_inbound {
+            if name == LegName::Caller && self.is_inbound && !self.gone.is_cancelled() {
                 self.end(EndedBy::Caller, "cancelled").await;
             }
             return;

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookswitch_media::sdp::Direction;
 use hookswitch_media::source::Source;
 use hookswitch_media::wav;
-use hookswitch_telephony::{EventKind, Failure, HoldSource, OpResult, PlayHold};
+use hookswitch_telephony::{EventKind, Failure, HoldSource, LegName, OpResult, PlayHold};
+use rsipstack::sip::{Header, StatusCodeKind};
 
 use super::{Call, route};
 
@@ -33,7 +35,7 @@ impl Call {
     pub(super) async fn play_hold(self: &Arc<Self>, key: &str, play: &PlayHold) -> OpResult {
         let Some(hold) = &play.source else {
             self.stop_hold(key);
-            return OpResult::Done;
+            return self.signal(play, Direction::SendRecv).await;
         };
         if let HoldSource::File(name) = hold
             && file(self.engine.settings.hold.folder.as_deref(), name).await.is_err()
@@ -56,7 +58,29 @@ impl Call {
                 }
             });
         }
-        OpResult::Done
+        self.signal(play, Direction::SendOnly).await
+    }
+
+    /// Tells the caller's phone that it is held, or not any more, where that is asked for.
+    async fn signal(&self, play: &PlayHold, direction: Direction) -> OpResult {
+        let (true, Some(caller)) = (play.signalled, self.leg(LegName::Caller)) else { return OpResult::Done };
+        let (dialog, offer) = (caller.dialog.clone(), caller.audio.offer_again(direction));
+        let headers = vec![Header::ContentType("application/sdp".into())];
+        // A task: what the stack sends must not be dropped half-way.
+        let asked = tokio::spawn(async move { dialog.reinvite(Some(headers), Some(offer)).await });
+        match asked.await {
+            Ok(Ok(Some(answer))) if answer.status_code.kind() == StatusCodeKind::Successful => {
+                if let Err(error) = caller.audio.take_answer(&answer.body) {
+                    tracing::info!(%error, "the answer to a hold has no audio");
+                }
+                OpResult::Done
+            }
+            Ok(Ok(Some(answer))) => {
+                let code = u16::from(answer.status_code);
+                OpResult::failed(Failure::of_code(code), Some(code))
+            }
+            _ => OpResult::failed(Failure::Failed, None),
+        }
     }
 
     fn stop_hold(&self, key: &str) {

@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hookswitch_telephony::{
-    Begun, CallEvent, CallState, CallStatus, Command, EventKind, LegName, LegState, LegStatus, Refused, Via,
+    Begun, CallEvent, CallState, CallStatus, Command, EventKind, LegName, LegState, LegStatus, OpResult,
+    Refused, Via,
 };
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -125,6 +126,11 @@ impl Call {
                 return Err(Refused::new("call_ended", "the call has ended"));
             }
             match state.operations.begin(key, command)? {
+                // Nothing is left to do, and nothing to tell after the last event.
+                Begun::Run if state.has_ended => {
+                    state.operations.end(key, OpResult::Done);
+                    return Ok(Begun::Ended(OpResult::Done));
+                }
                 Begun::Run => {}
                 other => return Ok(other),
             }

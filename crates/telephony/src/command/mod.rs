@@ -201,6 +201,9 @@ pub struct PlayHold {
     /// Absent: stop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<HoldSource>,
+    /// Tell the caller's phone, too, by a re-INVITE.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signalled: bool,
     /// Stop by itself after so many milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub for_ms: Option<u32>,

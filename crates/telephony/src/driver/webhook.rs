@@ -23,7 +23,9 @@ use crate::status::CallStatus;
 /// How long the engine may take to take a command.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
 /// How often the engine is asked for an outcome whose event has not come.
-const ASK_EVERY: Duration = Duration::from_secs(10);
+const ASK_EVERY: Duration = Duration::from_secs(5);
+/// So many times in a row nobody answered: the engine is gone, and with it what it knew.
+const GONE_AFTER: u32 = 3;
 
 /// Where the engine is and how it is spoken to.
 #[derive(Debug)]
@@ -41,7 +43,8 @@ pub struct DriverSettings {
 pub struct EngineWebhook {
     settings: DriverSettings,
     egress: Client,
-    capabilities: RwLock<Capabilities>,
+    /// None: it has not been heard of yet.
+    capabilities: RwLock<Option<Capabilities>>,
     calls: Calls,
 }
 
@@ -55,30 +58,11 @@ impl EngineWebhook {
     pub async fn learn(&self) -> Result<Capabilities, DriverError> {
         match self.ask(&Ask::Capabilities).await? {
             Wire::Capabilities { capabilities } => {
-                self.capabilities.write().clone_from(&capabilities);
+                *self.capabilities.write() = Some(capabilities.clone());
                 Ok(capabilities)
             }
             other => Err(unexpected(&other)),
         }
-    }
-
-    /// Takes events that the engine posted: `false` when the signature or the form is wrong.
-    pub fn deliver(&self, headers: &HeaderMap, body: &[u8], now: i64) -> bool {
-        if body.len() > wire::MAX_BODY || !wire::is_signed(headers, body, now, &self.settings.secret) {
-            return false;
-        }
-        match serde_json::from_slice::<Events>(body) {
-            Ok(Events { events }) if events.len() <= wire::MAX_EVENTS => {
-                self.calls.take(events);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// All events from now on.
-    pub fn listen(&self) -> broadcast::Receiver<CallEvent> {
-        self.calls.listen()
     }
 
     async fn ask(&self, ask: &Ask) -> Result<Wire, DriverError> {
@@ -114,6 +98,7 @@ impl EngineWebhook {
 
     /// Waits for an event; asks now and then, since events may be lost with the engine that would have sent them.
     async fn wait_for(&self, call: &str, key: &str) -> Option<OpResult> {
+        let mut unanswered = 0;
         loop {
             let changed = self.calls.changed();
             match self.calls.known(call, key) {
@@ -126,6 +111,7 @@ impl EngineWebhook {
             }
             match self.ask(&Ask::Status { call: call.to_owned() }).await {
                 Ok(Wire::Status { status }) => {
+                    unanswered = 0;
                     let known = status.operations.into_iter().find(|operation| operation.operation == key);
                     match known {
                         Some(operation) => {
@@ -139,7 +125,13 @@ impl EngineWebhook {
                 }
                 Ok(Wire::Refused(refused)) if refused.code == "unknown_call" => return None,
                 Ok(_) => {}
-                Err(error) => tracing::warn!(call, %error, "a call's status can't be had"),
+                Err(error) => {
+                    tracing::warn!(call, %error, "a call's status can't be had");
+                    unanswered += 1;
+                    if unanswered >= GONE_AFTER {
+                        return None;
+                    }
+                }
             }
         }
     }
@@ -158,7 +150,7 @@ impl Driver for EngineWebhook {
     }
 
     fn capabilities(&self) -> Capabilities {
-        self.capabilities.read().clone()
+        self.capabilities.read().clone().unwrap_or_default()
     }
 
     fn start<'a>(
@@ -168,8 +160,11 @@ impl Driver for EngineWebhook {
         command: &'a Command,
     ) -> Answer<'a, Result<Started, DriverError>> {
         Box::pin(async move {
-            let missing = self.capabilities().missing(&command.needs());
-            if let Some(first) = missing.first() {
+            let missing = {
+                let known = self.capabilities.read();
+                known.as_ref().and_then(|known| known.missing(&command.needs()).first().copied())
+            };
+            if let Some(first) = missing {
                 let line = format!("the phone system can't do this ({first})");
                 return Err(DriverError::Refused(Refused::new("not_supported", line)));
             }
@@ -185,6 +180,24 @@ impl Driver for EngineWebhook {
 
     fn outcome<'a>(&'a self, call: &'a str, key: &'a str) -> Answer<'a, Option<OpResult>> {
         Box::pin(self.wait_for(call, key))
+    }
+
+    fn deliver(&self, headers: &HeaderMap, body: &[u8]) -> bool {
+        let now = jiff::Timestamp::now().as_second();
+        if body.len() > wire::MAX_BODY || !wire::is_signed(headers, body, now, &self.settings.secret) {
+            return false;
+        }
+        match serde_json::from_slice::<Events>(body) {
+            Ok(Events { events }) if events.len() <= wire::MAX_EVENTS => {
+                self.calls.take(events);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn listen(&self) -> Option<broadcast::Receiver<CallEvent>> {
+        Some(self.calls.listen())
     }
 
     fn status<'a>(&'a self, call: &'a str) -> Answer<'a, Result<CallStatus, DriverError>> {

@@ -65,9 +65,10 @@ impl Ready {
     }
 }
 
-fn reading(end: AskEnd, effect: Effect) -> Reading {
-    let blank = Reading {
-        outcome: Outcome::Failed,
+/// A reading with nothing in it.
+pub(super) fn blank(outcome: Outcome) -> Reading {
+    Reading {
+        outcome,
         result: Value::Null,
         response: Value::Null,
         status: None,
@@ -77,7 +78,12 @@ fn reading(end: AskEnd, effect: Effect) -> Reading {
         timed_out: false,
         is_unhealthy: false,
         retry_after: None,
-    };
+    }
+}
+
+/// What an ask came to.
+pub(super) fn reading(end: AskEnd, effect: Effect) -> Reading {
+    let blank = blank(Outcome::Failed);
     // What was sent to somebody who is gone may have happened.
     let lost = |was_sent| {
         if was_sent && effect != Effect::Read { Outcome::Unknown } else { Outcome::Failed }

@@ -1,6 +1,7 @@
 //! How calls of a kind are carried out: made ready once, attempted as often as the rules allow. One file a kind; the
 //! loop around the attempts is the same for all (`attempts.rs`), and so is a trial (`crate::trial`).
 
+mod call_control;
 mod client;
 mod lambda;
 mod mock;
@@ -114,6 +115,8 @@ pub(crate) struct Made {
 pub(crate) enum Means {
     /// An HTTP request.
     Webhook(Box<webhook::Ready>),
+    /// A command to the call engine, or to the runtime that owns the call.
+    CallControl(Box<call_control::Ready>),
     /// A frame to the connected app.
     Client(Box<client::Ready>),
     /// An answer that stands in for the tool.
@@ -127,7 +130,7 @@ pub(crate) enum Means {
 impl Means {
     /// Whether calls of a kind are made of attempts.
     pub(crate) const fn carries(kind: Kind) -> bool {
-        matches!(kind, Kind::Webhook | Kind::Client | Kind::Python | Kind::Lambda)
+        matches!(kind, Kind::Webhook | Kind::Client | Kind::Python | Kind::Lambda | Kind::CallControl)
     }
 
     /// Makes a call ready.
@@ -138,6 +141,9 @@ impl Means {
         }
         match &given.prepared.definition.kind {
             ToolKind::Webhook(plan) => webhook::Ready::new(plan, given).map(Box::new).map(Self::Webhook),
+            ToolKind::CallControl(draft) => {
+                call_control::Ready::new(draft, given).map(Box::new).map(Self::CallControl)
+            }
             ToolKind::Client => client::Ready::new(given).map(Box::new).map(Self::Client),
             ToolKind::Python(_) => python::Ready::new(given).await.map(Box::new).map(Self::Python),
             ToolKind::Lambda(plan) => lambda::Ready::new(plan, given).map(Box::new).map(Self::Lambda),
@@ -154,6 +160,7 @@ impl Means {
         match self {
             Self::Webhook(_) | Self::Python(_) | Self::Lambda(_) | Self::Mock(_) => None,
             Self::Client(_) => Some(SeatKind::App),
+            Self::CallControl(ready) => ready.waits_for(),
         }
     }
 
@@ -161,6 +168,7 @@ impl Means {
     pub(crate) async fn attempt(&self, attempting: &Attempting<'_>) -> Made {
         match self {
             Self::Webhook(ready) => ready.attempt(attempting).await,
+            Self::CallControl(ready) => ready.attempt(attempting).await,
             Self::Client(ready) => ready.attempt(attempting).await,
             Self::Mock(ready) => ready.attempt(attempting).await,
             Self::Python(ready) => ready.attempt(attempting).await,
@@ -177,6 +185,7 @@ impl Means {
     ) -> Option<RequestRecord> {
         match self {
             Self::Webhook(ready) => Some(ready.preview(opened, stamps, redaction)),
+            Self::CallControl(ready) => Some(ready.preview(redaction)),
             Self::Client(ready) => Some(ready.preview(redaction)),
             Self::Lambda(ready) => Some(ready.preview(stamps, redaction)),
             Self::Mock(ready) => Some(ready.preview(redaction)),
@@ -188,7 +197,9 @@ impl Means {
     /// of its business.
     pub(crate) const fn address_refused(&self) -> &'static str {
         match self {
-            Self::Webhook(_) | Self::Client(_) | Self::Python(_) | Self::Mock(_) => webhook::ADDRESS_REFUSED,
+            Self::Webhook(_) | Self::Client(_) | Self::CallControl(_) | Self::Python(_) | Self::Mock(_) => {
+                webhook::ADDRESS_REFUSED
+            }
             Self::Lambda(_) => lambda::ADDRESS_REFUSED,
         }
     }
@@ -197,7 +208,7 @@ impl Means {
     pub(crate) fn unset(&self) -> &[String] {
         match self {
             Self::Webhook(ready) => ready.unset(),
-            Self::Client(_) | Self::Python(_) | Self::Mock(_) => &[],
+            Self::Client(_) | Self::CallControl(_) | Self::Python(_) | Self::Mock(_) => &[],
             Self::Lambda(ready) => ready.unset(),
         }
     }

@@ -1,0 +1,24 @@
+//! The call engine against real SIP programs: sipp, baresip, linphonec, Kamailio. The server's side of the tests is
+//! driver `engine-webhook`, so every scenario runs through signed commands and events.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod basics;
+mod brain;
+mod digits;
+mod ear;
+mod evidence;
+mod house;
+mod media;
+mod phone;
+mod refer;
+mod sipp;
+mod targets;
+mod trunk;
+mod warm;
