@@ -9,8 +9,7 @@ use hookswitch_model::brain::BrainDraft;
 use hookswitch_model::{Scope, SessionId};
 use hookswitch_registry::RegistryError;
 use parking_lot::Mutex;
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{Notify, mpsc};
 
 use crate::client::Endpoint;
 use crate::driver::{Said, TurnParts, run_turn};
@@ -69,7 +68,7 @@ pub struct TurnRequest {
 #[derive(Debug)]
 struct Mind {
     state: Arc<tokio::sync::Mutex<Option<MindState>>>,
-    interrupt: CancellationToken,
+    interrupt: Arc<Notify>,
     last_used: Instant,
 }
 
@@ -107,7 +106,7 @@ impl Turn {
         brains: &Brains,
         state: &mut Option<MindState>,
         request: TurnRequest,
-        interrupt: CancellationToken,
+        interrupt: Arc<Notify>,
         out: mpsc::Sender<TimedEvent>,
     ) -> Result<(), EngineError> {
         let (engine, scope, id) = (&brains.engine, self.scope, self.session.id);
@@ -132,6 +131,7 @@ impl Turn {
         let is_first = mind.talk.history().messages().len() == 0;
         let said = match (request.text, greeting) {
             (text, Some(greeting)) if text.is_empty() && is_first => Said::ByAgent(greeting),
+            (text, _) if text.is_empty() => Said::Nothing,
             (text, _) => {
                 engine.note_transcript(scope, id, "user", &text).await?;
                 Said::ByUser(text)
@@ -201,6 +201,9 @@ impl Brains {
         let brains = self.clone();
         tokio::spawn(async move {
             let mut state = state.lock().await;
+            if out.is_closed() {
+                return;
+            }
             let ran = turn.run(&brains, &mut state, request, interrupt, out.clone()).await;
             if let Err(error) = ran {
                 tracing::warn!(session = %id, %error, "a turn broke off");
@@ -214,7 +217,7 @@ impl Brains {
     /// Cuts the turn of a session short that is under way, if there is one and it may be.
     pub fn interrupt(&self, id: SessionId) {
         if let Some(mind) = self.minds.lock().get(&id) {
-            mind.interrupt.cancel();
+            mind.interrupt.notify_one();
         }
     }
 
@@ -262,20 +265,20 @@ impl Brains {
     }
 
     /// The conversation of a session; a turn of it that is under way is cut short.
-    fn take_turn(&self, id: SessionId) -> (Arc<tokio::sync::Mutex<Option<MindState>>>, CancellationToken) {
+    fn take_turn(&self, id: SessionId) -> (Arc<tokio::sync::Mutex<Option<MindState>>>, Arc<Notify>) {
         let mut minds = self.minds.lock();
         if minds.len() >= MOST_MINDS && !minds.contains_key(&id) {
             let oldest = minds.iter().min_by_key(|(_, mind)| mind.last_used).map(|(id, _)| *id);
             oldest.map(|oldest| minds.remove(&oldest));
         }
-        let interrupt = CancellationToken::new();
+        let interrupt = Arc::new(Notify::new());
         let mind = minds.entry(id).or_insert_with(|| Mind {
             state: Arc::default(),
-            interrupt: CancellationToken::new(),
+            interrupt: Arc::default(),
             last_used: Instant::now(),
         });
         mind.last_used = Instant::now();
-        std::mem::replace(&mut mind.interrupt, interrupt.clone()).cancel();
+        std::mem::replace(&mut mind.interrupt, Arc::clone(&interrupt)).notify_one();
         (Arc::clone(&mind.state), interrupt)
     }
 }

@@ -4,15 +4,15 @@ mod orders;
 mod voice;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use hookswitch_engine::{CallInput, EngineError, SpeechReport};
 use hookswitch_model::brain::ToolChoice;
-use serde_json::Value;
-use tokio::sync::mpsc;
+use serde_json::{Value, json};
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
-use tokio_util::sync::CancellationToken;
 
 use crate::client::Delta;
 use crate::conversation::{Conversation, Order, Report};
@@ -22,7 +22,7 @@ use crate::message::{Message, ToolCall};
 use crate::model::{Answering, Model};
 use crate::playback::Playback;
 use crate::stage::Stage;
-use crate::turn::{Happened, Step, Talk, TurnEnd};
+use crate::turn::{Happened, Reply, Step, Talk, TurnEnd};
 
 /// Longest turn: the longest budget of a tool call and what is said around it.
 const LONGEST_TURN: Duration = Duration::from_hours(2);
@@ -43,8 +43,8 @@ pub struct TurnParts<'t, C> {
     pub model: Model,
     /// Simulated playback time of a character; zero: everything is heard at once.
     pub pace: Duration,
-    /// Cancelled when the user cuts the agent short.
-    pub interrupt: CancellationToken,
+    /// Told when the user cuts the agent short.
+    pub interrupt: Arc<Notify>,
     /// The user cuts the agent short so long after the turn's begin.
     pub interrupt_after: Option<Duration>,
     /// Each tool call is made twice, as a runtime does that lost the first answer.
@@ -60,6 +60,8 @@ pub enum Said {
     ByUser(String),
     /// The agent greets.
     ByAgent(String),
+    /// Nobody says anything: the greeting was said before.
+    Nothing,
 }
 
 /// What the model does at the moment.
@@ -80,6 +82,8 @@ struct Driver<'t, C> {
     heard: String,
     /// Function names of the calls of this turn.
     names: HashMap<String, String>,
+    /// Calls that the session did not take.
+    untaken: Vec<String>,
 }
 
 /// Runs a turn of the user to its end; the last event says how it ended. Gives what of the agent's words was heard.
@@ -93,6 +97,7 @@ pub async fn run_turn<C: Conversation>(parts: TurnParts<'_, C>, said: Said) -> R
         end: None,
         heard: String::new(),
         names: HashMap::new(),
+        untaken: Vec::new(),
     };
     let run = Box::pin(driver.run(said));
     match timeout(LONGEST_TURN, run).await {
@@ -125,8 +130,15 @@ impl<C: Conversation> Driver<'_, C> {
                 self.tell(TurnEvent::Text { text: greeting }).await;
                 self.end = Some(TurnEnd::Done);
             }
+            Said::Nothing => self.end = Some(TurnEnd::Silent),
         }
         loop {
+            while let Some(id) = self.untaken.pop() {
+                let told =
+                    json!({"error": "the call can't be made: its name or id is too long", "done": false});
+                let reply = Reply { may_speak: true, may_call_tools: true };
+                self.happen(Happened::Answered { id, told, reply }).await?;
+            }
             self.play().await?;
             if self.end.is_some() && !self.playback.is_busy() {
                 return Ok(());
@@ -169,7 +181,7 @@ impl<C: Conversation> Driver<'_, C> {
         tokio::select! {
             biased;
             order = conversation.next() => Woken::Order(order),
-            () = interrupt.cancelled() => Woken::Interrupt,
+            () = interrupt.notified() => Woken::Interrupt,
             () = until(cut_at) => Woken::Interrupt,
             () = out.closed() => Woken::Interrupt,
             () = until(next_change) => Woken::Playback,
@@ -227,7 +239,8 @@ impl<C: Conversation> Driver<'_, C> {
         let event =
             TurnEvent::Call { tool_call_id: call.id.clone(), name: call.name.clone(), arguments: shown };
         self.tell(event).await;
-        self.names.insert(call.id.clone(), call.name.clone());
+        let id = call.id.clone();
+        self.names.insert(id.clone(), call.name.clone());
         let input = CallInput {
             arguments: self.parts.stage.arguments(&call.name, call.arguments),
             tool_call_id: Some(call.id),
@@ -242,7 +255,13 @@ impl<C: Conversation> Driver<'_, C> {
             self.parts.conversation.send(Report::Call(input)).await?;
             return self.parts.conversation.send(Report::Call(again)).await;
         }
-        self.parts.conversation.send(Report::Call(input)).await
+        match self.parts.conversation.send(Report::Call(input)).await {
+            Err(EngineError::Invalid(_)) => {
+                self.untaken.push(id);
+                Ok(())
+            }
+            sent => sent,
+        }
     }
 
     async fn tell(&mut self, event: TurnEvent) {
