@@ -22,6 +22,7 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
         egress(config),
         aws(config),
         exposure(config),
+        super::models::models(config).await,
         python(config).await,
         packages::check(config).await,
     ]

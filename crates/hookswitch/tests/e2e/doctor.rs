@@ -22,6 +22,7 @@ fn the_doctor_names_every_check_and_changes_nothing() {
         "egress",
         "aws identity",
         "exposure",
+        "models",
         "python",
         "packages",
     ];
