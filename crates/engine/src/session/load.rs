@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use hookswitch_model::definition::ToolKind;
 use hookswitch_model::draft::Kind;
 use hookswitch_model::event::EventKind;
-use hookswitch_model::execution::Act;
+use hookswitch_model::execution::{Act, ActState};
 use hookswitch_model::session::Session;
 use hookswitch_model::{Outcome, Scope, SessionId, Stamp};
 use hookswitch_registry::Prepared;
