@@ -8,13 +8,19 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --locked --profile dist -p hookswitch && cp target/dist/hookswitch /hookswitch
 
 FROM debian:bookworm-slim
+# Python for Python tools; the virtual environment holds nothing but uv.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates \
+    && apt-get install -y --no-install-recommends ca-certificates python3 python3-venv \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --create-home --home-dir /data hookswitch
+    && python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir --only-binary :all: uv==0.13.8 \
+    && useradd --system --uid 10001 --create-home --home-dir /data hookswitch \
+    && install -d -o 10001 -g 10001 /var/cache/hookswitch
 COPY --from=build /hookswitch /usr/local/bin/hookswitch
+ENV HOOKSWITCH_PYTHON_PACKAGES=/var/cache/hookswitch/python HOOKSWITCH_PYTHON_UV=/opt/uv/bin/uv
 USER 10001
-VOLUME /data
+# The curated sets of Python packages; a named volume takes them over.
+RUN hookswitch python sync
+VOLUME /data /var/cache/hookswitch
 EXPOSE 8080
 # bash speaks TCP itself, which spares an HTTP client in the image.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["bash", "-c", \

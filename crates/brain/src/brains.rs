@@ -127,9 +127,15 @@ impl Turn {
             repeat_calls: request.repeat_calls,
             out,
         };
+        engine.note_transcript(self.scope, self.id, "user", &request.text).await?;
         let ran = run_turn(parts, request.text).await;
         mind.heard = Some(conversation.position());
-        ran
+        let heard = ran?;
+        match engine.note_transcript(self.scope, self.id, "agent", &heard).await {
+            // Nothing is written after its last event.
+            Ok(()) | Err(EngineError::SessionEnded) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }
 

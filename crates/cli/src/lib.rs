@@ -13,10 +13,12 @@ mod files;
 mod http;
 mod options;
 mod paint;
+mod simulation;
 mod table;
 mod terminal;
 mod time;
 mod transfer;
+mod turns;
 mod yaml;
 
 use std::process::ExitCode;

@@ -4,6 +4,7 @@ use std::io::{self, BufRead as _, Cursor, IsTerminal as _, Read as _, Write};
 
 use secrecy::SecretString;
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 use crate::environment;
 use crate::error::CliError;
@@ -35,6 +36,25 @@ pub struct Terminal {
     json: bool,
     quiet: bool,
     colours: bool,
+}
+
+/// Lines that are read before somebody wants them.
+const LINES_AHEAD: usize = 16;
+/// Longest line, in bytes.
+const MOST_LINE: u64 = 64 * 1024;
+
+fn hand_over_lines(mut input: impl io::BufRead, out: &mpsc::Sender<String>) {
+    loop {
+        let mut line = Vec::new();
+        match input.by_ref().take(MOST_LINE).read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        let line = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
+        if out.blocking_send(line).is_err() {
+            return;
+        }
+    }
 }
 
 impl std::fmt::Debug for Terminal {
@@ -202,6 +222,26 @@ impl Terminal {
         let text = self.read_all()?;
         let text = text.strip_suffix('\n').unwrap_or(&text);
         Ok(SecretString::from(text.strip_suffix('\r').unwrap_or(text)))
+    }
+
+    /// The lines of the standard input as they come. A person's line may come while something else is going on.
+    pub(crate) fn take_lines(&mut self) -> mpsc::Receiver<String> {
+        let (out, lines) = mpsc::channel(LINES_AHEAD);
+        let given = match &mut self.input {
+            Input::Process => None,
+            Input::Text(text) => Some(std::mem::take(text)),
+        };
+        // A thread of its own: reading blocks, and ends with the process or the input.
+        std::thread::spawn(move || match given {
+            Some(text) => hand_over_lines(text, &out),
+            None => hand_over_lines(io::stdin().lock(), &out),
+        });
+        lines
+    }
+
+    /// Whether a person sits at the keyboard.
+    pub(crate) const fn is_interactive(&self) -> bool {
+        self.is_interactive
     }
 
     /// The whole standard input as text.

@@ -124,7 +124,7 @@ impl Engine {
         let definition = &tool.prepared.definition;
         let variables = Arc::clone(&session.state.lock().variables);
         work.fingerprint =
-            fingerprint(tool.prepared.id, definition, &work.arguments, &variables, &session.system);
+            fingerprint(tool.prepared.id, definition, &work.arguments, &variables, &session.cast().system);
         let speech = work.arguments.get(SPEECH).and_then(Value::as_str).filter(|text| !text.is_empty());
         work.line = speech.filter(|_| steers_speech(definition)).map(str::to_owned);
         let checked = Checked {
@@ -143,15 +143,16 @@ impl Engine {
         session: &LiveSession,
         name: &str,
     ) -> Result<Result<Arc<LiveTool>, Refusal>, EngineError> {
-        let found = session.tool(name).or_else(|| {
+        let cast = session.cast();
+        let found = cast.tool(name).or_else(|| {
             // A caller may give the tool's own name where the model's differs from it.
-            session.tools.iter().find(|tool| tool.prepared.definition.name.as_str() == name)
+            cast.tools.iter().find(|tool| tool.prepared.definition.name.as_str() == name)
         });
         let Some(tool) = found else {
             return Ok(Err(RefusalCode::UnknownTool.into()));
         };
         let kind = tool.prepared.definition.kind.kind();
-        if !session::can_run(kind) {
+        if !session.is_simulated() && !session::can_run(&tool.prepared.definition.kind) {
             let line = format!("{} tools can't be run by this server yet", kind.as_str());
             return Ok(Err(Refusal::new(RefusalCode::Unsupported, line)));
         }

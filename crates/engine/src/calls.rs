@@ -68,10 +68,11 @@ impl Engine {
         session: &Arc<LiveSession>,
         unknown: Vec<(ActId, ExecutionId, ToolId)>,
     ) {
-        let call = session.system.get("call_id").and_then(Value::as_str).map(str::to_owned);
+        let call = session.cast().system.get("call_id").and_then(Value::as_str).map(str::to_owned);
         let (Some(driver), Some(call)) = (self.inner.settings.calls.driver.clone(), call) else { return };
         let is_call_control = |tool: &ToolId| {
-            let mut tools = session.tools.iter();
+            let cast = session.cast();
+            let mut tools = cast.tools.iter();
             let found = tools.find(|live| live.prepared.id == *tool);
             found.is_some_and(|live| matches!(live.prepared.definition.kind, ToolKind::CallControl(_)))
         };
@@ -107,7 +108,7 @@ async fn outcome_of(driver: &dyn Driver, call: &str, key: &str) -> Option<OpResu
 }
 
 fn is_about(session: &LiveSession, call: &str) -> bool {
-    session.system.get("call_id").and_then(Value::as_str) == Some(call)
+    session.cast().system.get("call_id").and_then(Value::as_str) == Some(call)
 }
 
 /// What a tool needs of the call engine and the engine lacks, for the registry.

@@ -63,10 +63,11 @@ impl Engine {
                 }
             };
             let mut state = session.state.lock();
-            if let Some((act, at)) = state.unsaved_told.pop_front() {
-                room.told(act, at);
-            } else if let Some(event) = state.unsaved_events.pop_front() {
+            // The answer before the fact that it was told: a kill in between tells it once more, and does not lose it.
+            if let Some(event) = state.unsaved_events.pop_front() {
                 room.event(event);
+            } else if let Some((act, at)) = state.unsaved_told.pop_front() {
+                room.told(act, at);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hookswitch_model::mock::Mocks;
 use hookswitch_model::session::Channel;
 use hookswitch_model::{ActId, AgentId, ProjectId, ToolId};
 use serde_json::{Map, Value};
@@ -19,6 +20,8 @@ pub struct SessionStart {
     pub channel: Channel,
     /// `from`, `to`, `timezone`, `call_id` and other values of the `system.` namespace.
     pub system: Map<String, Value>,
+    /// Answers that stand in for its tools: a simulation, in which no tool is carried out.
+    pub mocks: Option<Mocks>,
     /// Session variables to start with.
     pub variables: Map<String, Value>,
     /// Free data of the owner.

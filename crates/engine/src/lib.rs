@@ -148,6 +148,11 @@ impl Engine {
         self.inner.sessions.len()
     }
 
+    /// Runtimes and apps that are connected now.
+    pub fn links_open(&self) -> usize {
+        self.inner.links.len()
+    }
+
     /// Whether new calls are refused because the server is going down.
     pub fn is_draining(&self) -> bool {
         self.inner.is_draining.load(Ordering::Relaxed)

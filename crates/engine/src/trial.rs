@@ -154,7 +154,7 @@ impl Engine {
         let created_at = Stamp::now();
         let execution = ExecutionId::generate();
         let is_dry = input.dry_run == DryRun::Yes;
-        let can_run = session::can_run(prepared.definition.kind.kind());
+        let can_run = session::can_run(&prepared.definition.kind);
         let mut trial = match (checked(prepared, input.arguments.clone()), opened) {
             (Ok(arguments), Ok(opened)) => {
                 self.attempt(scope, prepared, arguments, input, execution, opened).await
@@ -342,7 +342,7 @@ impl Engine {
 
 fn checked(prepared: &Prepared, given: Value) -> Result<Value, String> {
     let kind = prepared.definition.kind.kind();
-    if session::can_run(kind) {
+    if session::can_run(&prepared.definition.kind) {
         arguments::check(&prepared.definition, ArgumentsInput::Value(given)).map_err(|unfit| unfit.line)
     } else {
         Err(format!("{} tools can't be run by this server yet", kind.as_str()))

@@ -16,6 +16,8 @@ use crate::parts::read_roots;
 pub(crate) fn start(config: &Config) -> anyhow::Result<Option<Guard>> {
     let filter =
         EnvFilter::try_new(&config.log).with_context(|| format!("`log`: {:?} is no filter", config.log))?;
+    // At `trace` it writes the requests that it signs, with all that goes beside the event.
+    let filter = filter.add_directive("aws_sigv4=info".parse()?);
     let is_terminal = std::io::stderr().is_terminal();
     let by_default = if is_terminal { LogFormat::Text } else { LogFormat::Json };
     let lines = fmt::layer().with_writer(std::io::stderr);

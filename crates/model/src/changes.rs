@@ -9,6 +9,9 @@ use crate::draft::ToolDraft;
 /// Members of the written form whose own members are changed one by one.
 const OPENED: [&str; 5] = ["webhook", "python", "lambda", "function", "extras"];
 
+/// The values of a tool's own: each is one of many places, and they change one by one.
+const OWN_SECRETS: &str = "own_secrets";
+
 /// One field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +49,9 @@ impl DraftChanges {
             let (last, way) = change.at.split_last()?;
             let mut place = &mut members;
             for name in way {
+                if name == OWN_SECRETS && !place.contains_key(name) {
+                    place.insert(name.clone(), Value::Object(Map::new()));
+                }
                 place = place.get_mut(name)?.as_object_mut()?;
             }
             match &change.to {
@@ -78,6 +84,16 @@ fn compare(
             continue;
         }
         way.push(name.clone());
+        let nothing = Value::Object(Map::new());
+        if way.len() == 2 && name == OWN_SECRETS {
+            // What is not there is empty.
+            let (old, new) = (old.unwrap_or(&nothing), new.unwrap_or(&nothing));
+            if let (Value::Object(old), Value::Object(new)) = (old, new) {
+                compare(old, new, way, changes);
+            }
+            way.pop();
+            continue;
+        }
         match (old, new) {
             (Some(Value::Object(old)), Some(Value::Object(new)))
                 if way.len() == 1 && OPENED.contains(&name.as_str()) =>
@@ -115,6 +131,23 @@ mod tests {
         assert_eq!((merged.timeout_ms, merged.description.as_str()), (Some(Millis(7)), "new"));
         let text = serde_json::to_string(&changes).unwrap();
         assert_eq!(serde_json::from_str::<DraftChanges>(&text).unwrap(), changes);
+    }
+
+    #[test]
+    fn own_secrets_change_one_by_one() {
+        let with = |names: &[&str]| {
+            let mut made = draft("https://a.example");
+            let own = &mut made.webhook.as_mut().unwrap().own_secrets;
+            for name in names {
+                own.insert((*name).to_owned(), crate::secret::Sealable::Text((*name).to_owned()));
+            }
+            made
+        };
+        let changes = DraftChanges::between(&with(&["a"]), &with(&["b"]));
+        assert_eq!(changes.apply(&with(&["a", "c"])).unwrap(), with(&["c", "b"]), "what came since stays");
+        assert_eq!(changes.apply(&with(&[])).unwrap(), with(&["b"]));
+        assert_eq!(DraftChanges::between(&with(&[]), &with(&["a"])).apply(&with(&[])).unwrap(), with(&["a"]));
+        assert!(DraftChanges::between(&with(&["a"]), &with(&["a"])).is_empty());
     }
 
     #[test]

@@ -60,11 +60,14 @@ pub enum EventKind {
     /// The runtime has said what came of it.
     #[serde(rename = "engine.action_done")]
     EngineActionDone,
+    /// What the user said to the built-in brain, or what of its answer was heard.
+    #[serde(rename = "transcript")]
+    Transcript,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::SessionStarted,
         Self::SessionEnded,
         Self::CallStarted,
@@ -82,6 +85,7 @@ impl EventKind {
         Self::ClientCancelled,
         Self::EngineAction,
         Self::EngineActionDone,
+        Self::Transcript,
     ];
 
     /// The word in streams and the store.
@@ -104,6 +108,7 @@ impl EventKind {
             Self::ClientCancelled => "client.cancelled",
             Self::EngineAction => "engine.action",
             Self::EngineActionDone => "engine.action_done",
+            Self::Transcript => "transcript",
         }
     }
 

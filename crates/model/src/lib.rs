@@ -22,6 +22,7 @@ pub mod finding;
 pub mod id;
 pub mod key;
 pub mod lambda;
+pub mod mock;
 pub mod name;
 pub mod parameter;
 pub mod phone;

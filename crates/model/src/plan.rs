@@ -23,6 +23,8 @@ pub struct RequestPlan {
     pub url: Option<UrlTemplate>,
     /// Whether user info in the URL is sent as `Authorization: Basic`; else such a URL is refused.
     pub may_have_user_info: bool,
+    /// Sealed values that templates name like secrets, by name in lower case.
+    pub own_secrets: Vec<(String, SealId)>,
     /// Headers in the order in which they were written.
     pub headers: Vec<HeaderPlan>,
     /// Query parameters appended to the URL's own, in the order in which they were written.
@@ -241,10 +243,11 @@ impl RequestPlan {
 
     /// The sealed values it needs.
     pub fn seals(&self) -> impl Iterator<Item = SealId> + '_ {
-        self.headers.iter().filter_map(|header| match header.value {
+        let of_headers = self.headers.iter().filter_map(|header| match header.value {
             HeaderValuePlan::Sealed(seal) | HeaderValuePlan::SealedTemplate(seal, _) => Some(seal),
             HeaderValuePlan::Template(_) | HeaderValuePlan::Literal(_) => None,
-        })
+        });
+        of_headers.chain(self.own_secrets.iter().map(|(_, seal)| *seal))
     }
 }
 

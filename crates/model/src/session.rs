@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::changes::DraftChanges;
 use crate::id::{AgentId, OrgId, ProjectId, SessionId, ToolId};
+use crate::mock::Mocks;
 use crate::scope::Mode;
 use crate::time::Stamp;
 
@@ -75,6 +76,8 @@ pub struct Session {
     pub variables: Map<String, Value>,
     /// Its tools, pinned.
     pub tools: Vec<PinnedTool>,
+    /// Answers that stand in for its tools: a simulation. None: its tools are carried out.
+    pub mocks: Option<Mocks>,
     /// Free data of the owner.
     pub metadata: Map<String, Value>,
     /// When it started.

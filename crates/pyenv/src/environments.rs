@@ -110,6 +110,16 @@ impl Environments {
         uv.as_ref().map(|uv| (uv.version.clone(), uv.binary().to_owned()))
     }
 
+    /// Keeps a copy of uv beside the environments, where servers find it whatever their path is.
+    pub async fn keep_uv(&self) -> Result<(), PyenvError> {
+        let Some((_, from)) = self.uv().await else { return Ok(()) };
+        let to = self.inner.folder.own_uv();
+        let copied = tokio::task::spawn_blocking(move || keep(&from, &to)).await;
+        copied
+            .unwrap_or_else(|error| Err(std::io::Error::other(error)))
+            .map_err(|source| PyenvError::Folder { path: self.inner.folder.own_uv(), source })
+    }
+
     /// The curated sets that are on disk.
     pub fn curated(&self) -> Vec<DependencySet> {
         CURATED.iter().filter_map(|set| self.inner.ready(&self.inner.curated_order(set))).collect()
@@ -199,6 +209,21 @@ impl Environments {
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.inner.changes.subscribe()
     }
+}
+
+fn keep(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+    let real = from.canonicalize()?;
+    let same = || Some(real.metadata().ok()?.len() == to.metadata().ok()?.len());
+    if real == to || same() == Some(true) {
+        return Ok(());
+    }
+    if let Some(folder) = to.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    // Whole or not at all, also for a server that looks now.
+    let fresh = to.with_extension(std::process::id().to_string());
+    std::fs::copy(real, &fresh)?;
+    std::fs::rename(fresh, to)
 }
 
 /// The set without packages, as the sandbox knows it.

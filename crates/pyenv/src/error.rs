@@ -69,6 +69,9 @@ pub enum FailureKind {
     /// Too many of one tenant at a time.
     #[error("too many packages are being prepared")]
     Busy,
+    /// As it was told before this server started.
+    #[error("{0}")]
+    Before(String),
     /// Anything else.
     #[error("the packages could not be installed")]
     Other,

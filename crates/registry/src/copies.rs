@@ -17,6 +17,7 @@ impl Registry {
         let mut copy = draft.clone();
         if let Some(webhook) = &mut copy.webhook {
             webhook.headers.values_mut().for_each(|value| unseal(value, &opened));
+            webhook.own_secrets.values_mut().for_each(|value| unseal(value, &opened));
         }
         if let Some(lambda) = &mut copy.lambda {
             lambda.environment_variables.values_mut().for_each(|value| unseal(value, &opened));

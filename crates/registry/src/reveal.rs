@@ -43,6 +43,8 @@ pub fn redact_draft(draft: &ToolDraft) -> ToolDraft {
     };
     if let Some(webhook) = &mut shown.webhook {
         webhook.headers.values_mut().for_each(redact);
+        let hide = |value: &mut Sealable| *value = Sealable::Text(REDACTED.to_owned());
+        webhook.own_secrets.values_mut().for_each(hide);
     }
     if let Some(lambda) = &mut shown.lambda {
         lambda.environment_variables.values_mut().for_each(redact);

@@ -65,6 +65,20 @@ impl Registry {
                 }
             }
         }
+        if let Some(webhook) = &mut draft.webhook {
+            let before = stored.and_then(|stored| stored.webhook.as_ref());
+            for (name, value) in &mut webhook.own_secrets {
+                let kept = before.and_then(|before| header(&before.own_secrets, name));
+                // Never a template, whatever it looks like.
+                if let Sealable::Text(text) = value
+                    && text != REDACTED
+                {
+                    *value = Sealable::Literal { literal: std::mem::take(text) };
+                }
+                let at = format!("$.webhook.own_secrets[{name:?}]");
+                sealing.seal(value, kept, Syntax::Braces, &at)?;
+            }
+        }
         if let Some(lambda) = &mut draft.lambda {
             let syntax = lambda.variables.clone().unwrap_or_default().text_syntax();
             let before = stored.and_then(|stored| stored.lambda.as_ref());
@@ -142,7 +156,8 @@ fn header<'a>(headers: &'a hookswitch_model::draft::Headers, name: &str) -> Opti
 
 /// The sealed values that a draft refers to.
 pub(crate) fn seals_of(draft: &ToolDraft) -> Vec<SealId> {
-    let headers = draft.webhook.iter().flat_map(|webhook| webhook.headers.values());
+    let headers =
+        draft.webhook.iter().flat_map(|webhook| webhook.headers.values().chain(webhook.own_secrets.values()));
     let lambda = draft.lambda.iter().flat_map(|lambda| {
         let credentials = [&lambda.access_key, &lambda.secret_key, &lambda.session_token];
         lambda.environment_variables.values().chain(credentials.into_iter().flatten())

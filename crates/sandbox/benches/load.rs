@@ -87,12 +87,14 @@ async fn calls_a_second(sandbox: &Sandbox, code: &str, set: &SetName) -> f64 {
 
 #[tokio::main]
 async fn main() {
-    let folder = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).map(PathBuf::from);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let as_json = arguments.iter().any(|argument| argument == "--json");
+    let folder = arguments.iter().find(|argument| !argument.starts_with('-')).map(PathBuf::from);
     let data = SetName::parse("data").unwrap();
     let sets = folder.iter().map(|folder| DependencySet {
         name: data.clone(),
         import_paths: vec![folder.clone()],
-        preload: vec!["pandas".to_owned(), "requests".to_owned()],
+        preload: ["pandas", "numpy", "requests"].map(str::to_owned).to_vec(),
     });
     let launcher = Some(PathBuf::from(env!("CARGO_BIN_EXE_hookswitch-sandbox-launch")));
     let settings = SandboxSettings { launcher, sets: sets.collect(), ..SandboxSettings::default() };
@@ -101,13 +103,21 @@ async fn main() {
     if folder.is_some() {
         rows.push(("pandas", PANDAS, data));
     }
+    let mut found = serde_json::Map::new();
     for (name, code, set) in rows {
         let memory = spare_memory(&sandbox, code, &set).await;
-        let memory = memory.map_or_else(
-            || "not ours to see".to_owned(),
-            |kilobytes| format!("{:.1} MB", kilobytes as f64 / 1e3),
-        );
-        println!("{name}: own memory of an idle spare: {memory}");
-        println!("{name}: {:.0} calls a second, four tenants", calls_a_second(&sandbox, code, &set).await);
+        let rate = calls_a_second(&sandbox, code, &set).await;
+        if !as_json {
+            let memory = memory.map_or_else(
+                || "not ours to see".to_owned(),
+                |kilobytes| format!("{:.1} MB", kilobytes as f64 / 1e3),
+            );
+            println!("{name}: own memory of an idle spare: {memory}");
+            println!("{name}: {rate:.0} calls a second, four tenants");
+        }
+        found.insert(name.to_owned(), serde_json::json!({"spare_kb": memory, "calls_per_second": rate}));
+    }
+    if as_json {
+        println!("{}", serde_json::Value::from(found));
     }
 }

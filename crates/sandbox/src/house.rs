@@ -7,6 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+use crate::cgroup::Cgroups;
 use crate::egress::EgressPort;
 use crate::error::SandboxError;
 use crate::python::Python;
@@ -42,6 +43,8 @@ pub(crate) struct House {
     pub(crate) settings: SandboxSettings,
     python: Python,
     egress: Arc<dyn EgressPort>,
+    /// What the kernel holds together, or why it does not.
+    pub(crate) cgroups: Result<Arc<Cgroups>, String>,
     sets: Mutex<HashMap<SetName, Arc<SetState>>>,
     tenants: Mutex<Tenants>,
 }
@@ -51,7 +54,8 @@ impl House {
         let stdlib = DependencySet { name: SetName::stdlib(), import_paths: Vec::new(), preload: Vec::new() };
         let sets = settings.sets.iter().cloned().chain([stdlib]);
         let sets = Mutex::new(sets.map(|set| (set.name.clone(), SetState::new(set))).collect());
-        Self { settings, python, egress, sets, tenants: Mutex::default() }
+        let cgroups = Cgroups::take(&settings).map(Arc::new);
+        Self { settings, python, egress, cgroups, sets, tenants: Mutex::default() }
     }
 
     /// Adds a set, or replaces one of that name: its zygote goes once no call uses it.
@@ -84,7 +88,7 @@ impl House {
         if let Some((_, reason)) = recent {
             return Err(SandboxError::NotStarted { set: name.to_string(), reason });
         }
-        let started = Zygote::start(&self.settings, &self.python, &state.set).await;
+        let started = Zygote::start(&self.settings, &self.python, &state.set, self.groups()).await;
         *state.failed.lock() = started.as_ref().err().map(|error| (Instant::now(), error.to_string()));
         Ok(Arc::clone(zygote.insert(Arc::new(started?))))
     }
@@ -99,7 +103,7 @@ impl House {
             old.kill();
         }
         let zygote = self.zygote(set).await?;
-        let fresh = Tenant::start(zygote, id, Arc::clone(&self.egress))
+        let fresh = Tenant::start(zygote, id, Arc::clone(&self.egress), self.groups().cloned())
             .await
             .map_err(SandboxError::system("start a tenant's process"))?;
         Ok(Arc::clone(tenant.insert(Arc::new(fresh))))
@@ -122,6 +126,10 @@ impl House {
         let slot = Slot::default();
         tenants.insert(key, (now, Arc::clone(&slot)));
         Ok(slot)
+    }
+
+    fn groups(&self) -> Option<&Arc<Cgroups>> {
+        self.cgroups.as_ref().ok()
     }
 
     /// Process ids of the launchers that run.

@@ -13,6 +13,7 @@
 
 mod admission;
 mod answer;
+mod cgroup;
 mod child;
 mod driver;
 mod egress;

@@ -76,7 +76,10 @@ pub(crate) async fn examine(house: &House) -> Result<Report, SandboxError> {
         other => return Err(SandboxError::Escaped(format!("an endless loop was not stopped: {other:?}"))),
     }
     house.retire(&platform::tenant());
-    let mut missing = vec!["cgroup v2: memory is limited for each process by itself".to_owned()];
+    let mut missing = Vec::new();
+    if let Err(why) = &house.cgroups {
+        missing.push(format!("cgroup v2: memory is limited for each process by itself ({why})"));
+    }
     let tier = if about.landlock == 0 { Tier::WithoutLandlock } else { Tier::Full };
     if about.landlock == 0 {
         missing.push("Landlock: files are fenced by the mount namespace alone".to_owned());

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rustix::process::{Signal, pidfd_send_signal};
 
+use crate::cgroup::Cgroups;
 use crate::egress::{BoxId, EgressPort};
 use crate::forker::{Forker, Request};
 use crate::packets;
@@ -29,6 +30,7 @@ pub(crate) struct Tenant {
     id: BoxId,
     pidfd: OwnedFd,
     egress: Arc<dyn EgressPort>,
+    groups: Option<Arc<Cgroups>>,
     /// Its parent must live as long.
     zygote: Arc<Zygote>,
 }
@@ -38,6 +40,7 @@ impl Tenant {
         zygote: Arc<Zygote>,
         tenant: &TenantId,
         egress: Arc<dyn EgressPort>,
+        groups: Option<Arc<Cgroups>>,
     ) -> io::Result<Self> {
         let (ours, theirs) = packets::pair()?;
         let birth = zygote.forker.fork(Request::default(), &[theirs.as_fd()]).await?;
@@ -48,12 +51,16 @@ impl Tenant {
             io::Error::other(format!("the tenant's process did not start: {text}"))
         })?;
         let id = BoxId(BOXES.fetch_add(1, Ordering::Relaxed));
+        if let Some(groups) = &groups {
+            // It has forked nobody yet.
+            groups.admit_tenant(id, &birth.pidfd)?;
+        }
         if let Some(descriptor) = descriptors.pop() {
             let listener = TcpListener::from(descriptor);
             listener.set_nonblocking(true)?;
             egress.attach(id, tenant, listener);
         }
-        Ok(Self { forker, id, pidfd: birth.pidfd, egress, zygote })
+        Ok(Self { forker, id, pidfd: birth.pidfd, egress, groups, zygote })
     }
 
     pub(crate) fn is_alive(&self) -> bool {
@@ -74,6 +81,9 @@ impl Tenant {
 impl Drop for Tenant {
     fn drop(&mut self) {
         self.kill();
+        if let Some(groups) = &self.groups {
+            groups.dismiss(self.id);
+        }
         self.egress.detach(self.id);
     }
 }

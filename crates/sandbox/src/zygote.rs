@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::cgroup::Cgroups;
 use crate::error::SandboxError;
 use crate::forker::Forker;
 use crate::launch::{self, LaunchPlan, ZygotePlan};
@@ -54,6 +55,7 @@ impl Zygote {
         settings: &SandboxSettings,
         python: &Python,
         set: &DependencySet,
+        groups: Option<&Arc<Cgroups>>,
     ) -> Result<Self, SandboxError> {
         let (ours, theirs) = packets::pair().map_err(SandboxError::system("make a control socket"))?;
         let binary = settings.launcher.clone().unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
@@ -67,6 +69,12 @@ impl Zygote {
             .kill_on_drop(true)
             .spawn()
             .map_err(SandboxError::system("start the launcher"))?;
+        if let (Some(groups), Some(pid)) = (groups, launcher.id()) {
+            // Before it has a plan it forks nothing.
+            groups
+                .admit_launcher(pid)
+                .map_err(SandboxError::system("put the launcher into its control group"))?;
+        }
         let last_words = Arc::new(Mutex::new(String::new()));
         if let Some(stderr) = launcher.stderr.take() {
             tokio::spawn(overhear(stderr, set.name.to_string(), Arc::clone(&last_words)));

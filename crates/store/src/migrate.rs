@@ -54,6 +54,12 @@ const ALL: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0007_links.sql"),
     ),
     (
+        8,
+        "simulations",
+        include_str!("../migrations/sqlite/0008_simulations.sql"),
+        include_str!("../migrations/postgres/0008_simulations.sql"),
+    ),
+    (
         9,
         "event webhooks",
         include_str!("../migrations/sqlite/0009_event_webhooks.sql"),

@@ -76,8 +76,8 @@ struct Driver<'t, C> {
     names: HashMap<String, String>,
 }
 
-/// Runs a turn of the user to its end; the last event says how it ended.
-pub async fn run_turn<C: Conversation>(parts: TurnParts<'_, C>, text: String) -> Result<(), EngineError> {
+/// Runs a turn of the user to its end; the last event says how it ended. Gives what of the agent's words was heard.
+pub async fn run_turn<C: Conversation>(parts: TurnParts<'_, C>, text: String) -> Result<String, EngineError> {
     let mut driver = Driver {
         playback: Playback::new(parts.pace),
         parts,
@@ -94,8 +94,7 @@ pub async fn run_turn<C: Conversation>(parts: TurnParts<'_, C>, text: String) ->
         Ok(ran) => ran?,
         Err(_) => driver.end = Some(TurnEnd::Failed(ModelError::TimedOut)),
     }
-    driver.say_goodbye().await;
-    Ok(())
+    Ok(driver.say_goodbye().await)
 }
 
 /// What woke the driver.
@@ -237,7 +236,8 @@ impl<C: Conversation> Driver<'_, C> {
         let _ = self.parts.out.send(TimedEvent { at_ms, event }).await;
     }
 
-    async fn say_goodbye(&mut self) {
+    /// Tells how it ended; gives what was heard.
+    async fn say_goodbye(&mut self) -> String {
         let left = self.parts.model.left();
         if left > 0 {
             let message = format!("{left} answers of the script were not asked for");
@@ -249,7 +249,9 @@ impl<C: Conversation> Driver<'_, C> {
             _ => (None, None),
         };
         let heard = std::mem::take(&mut self.heard).trim().to_owned();
-        self.tell(TurnEvent::End { reason: end.as_str().to_owned(), heard, code, message }).await;
+        let reason = end.as_str().to_owned();
+        self.tell(TurnEvent::End { reason, heard: heard.clone(), code, message }).await;
+        heard
     }
 }
 

@@ -35,6 +35,11 @@ impl Api {
         Self { client: Client::new(server), usual, long: timeout.unwrap_or(LONGEST_CALL) }
     }
 
+    /// Another connection to the same server, for requests while an answer is read.
+    pub(crate) fn another(&self) -> Self {
+        Self { client: Client::new(self.server().clone()), usual: self.usual, long: self.long }
+    }
+
     /// The server.
     pub(crate) fn server(&self) -> &Server {
         self.client.server()
@@ -81,6 +86,17 @@ impl Api {
             headers.push(("last-event-id", after.to_string()));
         }
         let call = Call { method: Method::GET, path, body: None, headers, within: self.usual };
+        self.client.open(call).await
+    }
+
+    /// Opens the stream of a request that is answered as it goes.
+    pub(crate) async fn open_stream(
+        &mut self,
+        path: &str,
+        body: &Value,
+    ) -> Result<Response<Incoming>, CliError> {
+        let headers = vec![("accept", "text/event-stream".to_owned())];
+        let call = Call { method: Method::POST, path, body: Some(body), headers, within: self.usual };
         self.client.open(call).await
     }
 

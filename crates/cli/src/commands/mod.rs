@@ -2,6 +2,7 @@
 
 mod agents;
 mod arguments;
+mod chat;
 mod completions;
 mod event_webhooks;
 mod executions;
@@ -15,6 +16,7 @@ mod orgs;
 mod projects;
 mod secrets;
 mod sessions;
+mod simulate;
 mod tools;
 
 use clap::Subcommand;
@@ -54,6 +56,10 @@ pub enum Command {
     /// Webhooks that are told what happens in sessions
     #[command(subcommand)]
     EventWebhooks(event_webhooks::EventWebhooks),
+    /// Talk to an agent in the terminal
+    Chat(chat::Chat),
+    /// Hold scripted conversations and check what happens in them
+    Simulate(simulate::Simulate),
     /// Records of tool calls
     #[command(subcommand)]
     Executions(executions::Executions),
@@ -103,6 +109,8 @@ pub(crate) async fn run(
         Command::Lambda(lambda) => lambda.run(context).await,
         Command::Sessions(sessions) => sessions.run(context).await,
         Command::EventWebhooks(webhooks) => webhooks.run(context).await,
+        Command::Chat(chat) => chat.run(context).await,
+        Command::Simulate(simulate) => simulate.run(context).await,
         Command::Executions(executions) => executions.run(context).await,
         Command::Import(import) => import.run(context).await,
         Command::Export(export) => export.run(context).await,

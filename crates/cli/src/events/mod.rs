@@ -5,4 +5,5 @@ mod parser;
 mod timeline;
 
 pub(crate) use follow::follow;
+pub(crate) use parser::Parser;
 pub(crate) use timeline::line_of;

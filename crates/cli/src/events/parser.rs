@@ -5,18 +5,18 @@ const MOST_EVENT: usize = 16 << 20;
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct StreamEvent {
+pub(crate) struct StreamEvent {
     /// Last `id` seen; empty when there was none.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// The `event` field; `message` when there was none.
-    pub(super) kind: String,
+    pub(crate) kind: String,
     /// The `data` lines.
-    pub(super) data: String,
+    pub(crate) data: String,
 }
 
 /// Puts events together.
 #[derive(Debug, Default)]
-pub(super) struct Parser {
+pub(crate) struct Parser {
     pending: Vec<u8>,
     id: String,
     kind: String,
@@ -27,7 +27,7 @@ pub(super) struct Parser {
 
 impl Parser {
     /// Takes the next bytes and gives the events that they complete.
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<StreamEvent> {
+    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<StreamEvent> {
         let mut events = Vec::new();
         for byte in bytes {
             let is_second_half = *byte == b'\n' && self.ended_with_return;

@@ -44,7 +44,7 @@ impl Default for ProxyLimits {
             connections_at_once: 16,
             connections: 128,
             bytes: 64 << 20,
-            standing: 64,
+            standing: 256,
             head: Duration::from_secs(5),
         }
     }

@@ -11,6 +11,7 @@ mod deadlines;
 mod hickory;
 mod interop;
 mod netns;
+mod proxy;
 mod redirects;
 mod scenarios_allow;
 mod scenarios_dns;

@@ -54,7 +54,8 @@ pub(super) async fn run(run: &Run, tool: &Arc<LiveTool>, started: Instant) {
         let finish = Finish::refused("busy", "too much is going on at once; try again in a moment");
         return run.conclude(tool, started, Finish { queue_us, ..finish }).await;
     }
-    if !engine.inner.breakers.may_try(prepared.id, Instant::now()) {
+    let is_simulated = run.session.is_simulated();
+    if !is_simulated && !engine.inner.breakers.may_try(prepared.id, Instant::now()) {
         let line = "the service behind this tool is not answering at the moment; try again in a few seconds";
         return run
             .conclude(tool, started, Finish { queue_us, ..Finish::refused("service_unavailable", line) })
@@ -128,12 +129,19 @@ async fn prepare(run: &Run, tool: &LiveTool, budget_end: Instant) -> Result<Send
     let engine = &run.engine;
     let definition = &tool.prepared.definition;
     let scope = run.session.scope;
-    let opened = open_all(&engine.inner.registry, scope, &tool.prepared, &tool.config).await;
+    // A simulation opens no secrets: nobody gets them.
+    let opened = if run.session.is_simulated() {
+        Ok(Opened::default())
+    } else {
+        open_all(&engine.inner.registry, scope, &tool.prepared, &tool.config).await
+    };
     let opened = opened.map_err(|error| {
         tracing::warn!(tool = %tool.prepared.id, %error, "a call's secrets could not be opened");
         Finish::refused("not_configured", "tool is not configured")
     })?;
-    run.note_secrets_used(definition).await;
+    if !run.session.is_simulated() {
+        run.note_secrets_used(definition).await;
+    }
     // Reads have no act; their key tells attempts of one call apart from other calls.
     let act = run.act.unwrap_or_else(|| ActId::from_uuid(run.work.execution.uuid()));
     let mut values = CallValues::of_act(&run.session, &run.work, act, Stamp::now());
@@ -196,7 +204,9 @@ async fn send_all(run: &Run, tool: &LiveTool, sending: Arc<Sending>) -> Attempte
         }
         may_have_happened |= reading.outcome == Outcome::Unknown;
         trace::end_attempt(span, &reading);
-        engine.inner.breakers.note(tool.prepared.id, reading.is_unhealthy, Instant::now());
+        if !run.session.is_simulated() {
+            engine.inner.breakers.note(tool.prepared.id, reading.is_unhealthy, Instant::now());
+        }
         attempts.push(Attempt {
             number,
             started_at: stamps.now,

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use hookswitch_executors::{context, hosted};
 use hookswitch_model::definition::{Definition, ToolKind};
+use hookswitch_model::draft::CallOperation;
 use hookswitch_model::execution::{Act, ActState};
 use hookswitch_model::{ActId, Outcome, Stamp};
 use hookswitch_session::Event;
@@ -47,6 +48,12 @@ impl Run {
         let Some(tool) = self.work.tool.clone() else { return };
         let started = Instant::now();
         match &tool.prepared.definition.kind {
+            ToolKind::CallControl(control) if control.operation == CallOperation::TransferToAgent => {
+                let finish = self.engine.hand_over(&self.session, control, &self.work.arguments).await;
+                self.conclude(&tool, started, finish).await;
+            }
+            // A simulation carries nothing out, whatever the kind.
+            _ if self.session.is_simulated() => attempts::run(&self, &tool, started).await,
             kind if Means::carries(kind.kind()) => attempts::run(&self, &tool, started).await,
             ToolKind::Context(_) | ToolKind::Hosted(_) => {
                 let finish = self.answer_here(&tool).await;

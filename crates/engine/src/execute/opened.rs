@@ -56,6 +56,13 @@ pub(crate) fn take_literals(draft: &mut ToolDraft) -> HashMap<SealId, SecretStri
         literals.insert(id, SecretString::from(text));
         *value = Sealable::sealed(id);
     }
+    for value in webhook.own_secrets.values_mut() {
+        if let Sealable::Literal { literal: text } | Sealable::Text(text) = value {
+            let id = SealId::generate();
+            literals.insert(id, SecretString::from(std::mem::take(text)));
+            *value = Sealable::sealed(id);
+        }
+    }
     literals
 }
 
@@ -114,6 +121,11 @@ pub(crate) async fn open_without(
         opened.seals.insert(seal, secret.ok_or_else(|| OpenError::Missing(seal.to_string()))?);
     }
     if let ToolKind::Webhook(plan) = &definition.kind {
+        for (name, seal) in &plan.own_secrets {
+            if let Some(secret) = opened.seals.get(seal) {
+                opened.secrets.insert(name.clone(), secret.clone());
+            }
+        }
         opened.signing = match plan.signature {
             SignatureScheme::Standard => registry.open_signing_secrets(scope, prepared.id).await?,
             SignatureScheme::Project => {

@@ -66,7 +66,7 @@ impl<'w> CallValues<'w> {
         Self {
             names,
             input: work.arguments.clone(),
-            system: system_values::of_call(&session.system, &facts, now, needed),
+            system: system_values::of_call(&session.cast().system, &facts, now, needed),
             vars,
             config: Value::Object(tool.map(|tool| tool.config.clone()).unwrap_or_default()),
             secrets: HashMap::new(),

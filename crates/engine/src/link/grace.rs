@@ -14,7 +14,7 @@ use crate::events::note_event;
 use crate::session::{LiveSession, State};
 
 /// How long links may take to say goodbye at shutdown.
-const GOODBYE: Duration = Duration::from_millis(500);
+const GOODBYE: Duration = Duration::from_secs(1);
 
 impl Engine {
     /// A link was dropped: its side may come back in time.

@@ -16,7 +16,7 @@ use crate::{Engine, ToolView};
 impl Engine {
     /// The tools that the model may be offered now. A store that does not answer leaves them as they were.
     pub(crate) async fn offered(&self, session: &LiveSession) -> Vec<ToolView> {
-        for tool in &session.tools {
+        for tool in &session.cast().tools {
             let state = self.inner.registry.tool_state(session.scope, tool.prepared.id).await;
             if let Ok(state) = state {
                 tool.is_offered.store(state == ToolState::Enabled, Ordering::Relaxed);
@@ -38,7 +38,8 @@ impl Engine {
     }
 
     async fn tell_if_changed(&self, session: &Arc<LiveSession>, tool: ToolId) {
-        let Some(live) = session.tools.iter().find(|live| live.prepared.id == tool) else { return };
+        let cast = session.cast();
+        let Some(live) = cast.tools.iter().find(|live| live.prepared.id == tool) else { return };
         let Ok(state) = self.inner.registry.tool_state(session.scope, tool).await else { return };
         let is_enabled = state == ToolState::Enabled;
         if live.is_offered.swap(is_enabled, Ordering::Relaxed) == is_enabled {

@@ -121,7 +121,8 @@ fn told_late(session: &LiveSession, execution: &Execution, outcome: Outcome, det
     if outcome != Outcome::Done {
         return told::failure(outcome, &error_text(&detail));
     }
-    let tool = session.tools.iter().find(|tool| Some(tool.prepared.id) == execution.tool);
+    let cast = session.cast();
+    let tool = cast.tools.iter().find(|tool| Some(tool.prepared.id) == execution.tool);
     match tool {
         Some(tool) => told::shape(&tool.prepared.definition, detail.clone(), &detail, |_| Vec::new()).told,
         None => detail,

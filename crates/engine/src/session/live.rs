@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+use hookswitch_model::mock::{MockAnswer, Mocks};
 use hookswitch_model::session::Channel;
 use hookswitch_model::{ActId, AgentId, ExecutionId, Now, ProjectId, Scope, SessionId, Stamp};
 use hookswitch_registry::Prepared;
 use hookswitch_session::{CallRules, Machine, TimerId};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use serde_json::{Map, Value};
 use tokio::sync::{Notify, broadcast, oneshot};
 use tokio::task::AbortHandle;
@@ -37,15 +38,65 @@ pub(crate) struct LiveTool {
     pub(crate) slot: Arc<Slot>,
 }
 
+/// An agent and its tools.
+#[derive(Debug)]
+pub(crate) struct Cast {
+    pub(crate) agent: Option<AgentId>,
+    pub(crate) system: Value,
+    pub(crate) tools: Vec<Arc<LiveTool>>,
+    by_function: HashMap<String, usize>,
+}
+
+impl Cast {
+    pub(crate) fn new(agent: Option<AgentId>, system: Value, tools: Vec<Arc<LiveTool>>) -> Self {
+        let by_function = tools.iter().enumerate().map(|(at, tool)| (tool.function.clone(), at)).collect();
+        Self { agent, system, tools, by_function }
+    }
+
+    /// The tool of a function name; names are never guessed.
+    pub(crate) fn tool(&self, function: &str) -> Option<&Arc<LiveTool>> {
+        self.by_function.get(function).and_then(|at| self.tools.get(*at))
+    }
+}
+
+/// The mocks of a simulated session, with how many answers each has given.
+#[derive(Debug)]
+pub(crate) struct LiveMocks {
+    mocks: Mocks,
+    given: Mutex<HashMap<String, usize>>,
+}
+
+impl LiveMocks {
+    pub(crate) fn new(mocks: Mocks) -> Self {
+        Self { mocks, given: Mutex::default() }
+    }
+
+    /// The next answer for a tool, found by the function name that the model sees, else by its own name.
+    pub(crate) fn next(&self, tool: &LiveTool) -> Option<MockAnswer> {
+        let own = tool.prepared.definition.name.as_str();
+        let name = [tool.function.as_str(), own].into_iter().find(|name| self.mocks.0.contains_key(*name))?;
+        let answers = self.mocks.0.get(name)?;
+        let mut given = self.given.lock();
+        let given = given.entry(name.to_owned()).or_default();
+        let answer = answers.get(*given).or_else(|| answers.last()).cloned();
+        *given += 1;
+        answer
+    }
+
+    /// Whether a tool has any.
+    pub(crate) fn has(&self, tool: &LiveTool) -> bool {
+        let own = tool.prepared.definition.name.as_str();
+        self.mocks.0.contains_key(&tool.function) || self.mocks.0.contains_key(own)
+    }
+}
+
 /// A session that this node runs.
 #[derive(Debug)]
 pub(crate) struct LiveSession {
     pub(crate) id: SessionId,
     pub(crate) scope: Scope,
     pub(crate) project: ProjectId,
-    pub(crate) agent: Option<AgentId>,
     pub(crate) channel: Channel,
-    pub(crate) system: Value,
     pub(crate) metadata: Map<String, Value>,
     pub(crate) created_at: Stamp,
     /// When it ends at the latest.
@@ -53,8 +104,10 @@ pub(crate) struct LiveSession {
     /// Whether somebody outside is told when a call starts, reads too.
     pub(crate) tells_starts: bool,
     pub(crate) epoch: i64,
-    pub(crate) tools: Vec<Arc<LiveTool>>,
-    pub(crate) by_function: HashMap<String, usize>,
+    /// Who is on stage; another agent after a hand-over.
+    pub(crate) cast: RwLock<Arc<Cast>>,
+    /// Answers that stand in for its tools.
+    pub(crate) mocks: Option<LiveMocks>,
     pub(crate) origin: Instant,
     /// The number of the last event before this life of the session.
     pub(crate) first_seq: u64,
@@ -126,9 +179,14 @@ impl LiveSession {
         Now { wall: Stamp::now(), mono: self.origin.elapsed() }
     }
 
-    /// The tool of a function name; names are never guessed.
-    pub(crate) fn tool(&self, function: &str) -> Option<&Arc<LiveTool>> {
-        self.by_function.get(function).and_then(|at| self.tools.get(*at))
+    /// Who is on stage now.
+    pub(crate) fn cast(&self) -> Arc<Cast> {
+        Arc::clone(&self.cast.read())
+    }
+
+    /// Whether its tools are mocks.
+    pub(crate) const fn is_simulated(&self) -> bool {
+        self.mocks.is_some()
     }
 }
 

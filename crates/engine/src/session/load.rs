@@ -9,16 +9,16 @@ use hookswitch_model::definition::ToolKind;
 use hookswitch_model::draft::Kind;
 use hookswitch_model::event::EventKind;
 use hookswitch_model::execution::{Act, ActState};
-use hookswitch_model::session::Session;
+use hookswitch_model::session::{PinnedTool, Session};
 use hookswitch_model::{Outcome, Scope, SessionId, Stamp};
 use hookswitch_registry::Prepared;
 use hookswitch_session::{CallRules, Event, Machine, RestoredAct};
 use hookswitch_store::{Durability, LoadedSession, StoreError, Undelivered};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, broadcast};
 
-use super::{Kept, LiveSession, LiveTool, State};
+use super::{Cast, Kept, LiveMocks, LiveSession, LiveTool, State};
 use crate::Engine;
 use crate::error::EngineError;
 use crate::link::Seats;
@@ -110,17 +110,11 @@ impl Engine {
         })
     }
 
-    /// Puts a stored session into memory.
-    pub(crate) async fn bring_to_life(
-        &self,
-        session: Session,
-        last_seq: u64,
-        acts: Vec<Act>,
-    ) -> Result<Arc<LiveSession>, EngineError> {
-        let scope = Scope::new(session.org, session.mode);
-        let mut tools = Vec::with_capacity(session.tools.len());
-        for pinned in session.tools {
-            let registry = &self.inner.registry;
+    /// The tools of a session, ready to run.
+    pub(super) async fn prepare_pinned(&self, scope: Scope, pinned: Vec<PinnedTool>) -> Vec<Arc<LiveTool>> {
+        let registry = &self.inner.registry;
+        let mut tools = Vec::with_capacity(pinned.len());
+        for pinned in pinned {
             match registry.prepared_with(scope, pinned.tool, pinned.version, &pinned.changes).await {
                 Ok(prepared) => tools.push(Arc::new(LiveTool {
                     function: pinned.function,
@@ -134,6 +128,19 @@ impl Engine {
                 Err(error) => tracing::warn!(tool = %pinned.tool, %error, "a tool of the session is gone"),
             }
         }
+        tools
+    }
+
+    /// Puts a stored session into memory.
+    pub(crate) async fn bring_to_life(
+        &self,
+        session: Session,
+        last_seq: u64,
+        acts: Vec<Act>,
+    ) -> Result<Arc<LiveSession>, EngineError> {
+        let scope = Scope::new(session.org, session.mode);
+        let system = own_values(&session);
+        let tools = self.prepare_pinned(scope, session.tools).await;
         let mut machine = Machine::new(self.inner.settings.machine.clone());
         let origin = Instant::now();
         let restored: Vec<RestoredAct> = acts.iter().map(|act| restore(act, &tools)).collect();
@@ -142,27 +149,19 @@ impl Engine {
             // Nothing runs in a session that was just loaded: restoring gives no orders.
             machine.on(Event::Restore(restored), now, &mut Vec::new());
         }
-        let mut system = session.system;
-        system.insert("session_id".to_owned(), Value::from(session.id.to_string()));
-        system.insert("session_uuid".to_owned(), Value::from(session.id.uuid().to_string()));
-        system.insert("session_number".to_owned(), Value::from(session.number));
-        system.insert("channel".to_owned(), json!(session.channel));
-        system.entry("call_id").or_insert_with(|| Value::from(session.id.to_string()));
         let store = &self.inner.store;
         let live = Arc::new(LiveSession {
             id: session.id,
             scope,
             project: session.project,
-            agent: session.agent,
             channel: session.channel,
-            system: Value::Object(system),
             metadata: session.metadata,
             created_at: session.created_at,
             ends_by: session.ends_by,
             tells_starts: store.is_told_of(scope, session.id, EventKind::CallStarted).await?,
             epoch: session.epoch,
-            by_function: index(&tools),
-            tools,
+            cast: RwLock::new(Arc::new(Cast::new(session.agent, system, tools))),
+            mocks: session.mocks.map(LiveMocks::new),
             origin,
             first_seq: last_seq,
             live_events: broadcast::channel(EVENT_BACKLOG).0,
@@ -191,6 +190,17 @@ impl Engine {
     }
 }
 
+/// The values of a session that templates may name: those that are stored, and those that follow from its row.
+pub(super) fn own_values(session: &Session) -> Value {
+    let mut system = session.system.clone();
+    system.insert("session_id".to_owned(), Value::from(session.id.to_string()));
+    system.insert("session_uuid".to_owned(), Value::from(session.id.uuid().to_string()));
+    system.insert("session_number".to_owned(), Value::from(session.number));
+    system.insert("channel".to_owned(), json!(session.channel));
+    system.entry("call_id").or_insert_with(|| Value::from(session.id.to_string()));
+    Value::Object(system)
+}
+
 /// What the session is told of an act that nobody had been told of when the server went down: its answer, where that
 /// was on disk; else that nothing is known of it.
 fn told_at_last(answer: Undelivered) -> (EventKind, Value) {
@@ -208,10 +218,6 @@ fn told_at_last(answer: Undelivered) -> (EventKind, Value) {
             (EventKind::CallAnswered, data)
         }
     }
-}
-
-fn index(tools: &[Arc<LiveTool>]) -> HashMap<String, usize> {
-    tools.iter().enumerate().map(|(at, tool)| (tool.function.clone(), at)).collect()
 }
 
 fn rules_of(prepared: &Prepared) -> CallRules {

@@ -1,6 +1,8 @@
 //! Sessions in memory: started, loaded when needed, swept when idle.
 
+mod code;
 mod end;
+mod hand_over;
 mod kept;
 mod live;
 mod load;
@@ -13,7 +15,7 @@ mod values;
 mod view;
 
 pub(crate) use kept::{Kept, Told};
-pub(crate) use live::{LiveSession, LiveTool, OpenCall, State, Work};
+pub(crate) use live::{Cast, LiveMocks, LiveSession, LiveTool, OpenCall, State, Work};
 pub(crate) use start::can_run;
 pub use summary::{SessionSummary, SpeechFacts};
 pub(crate) use table::Sessions;

@@ -1,16 +1,16 @@
 //! Starting a session: its tools are pinned as they are now.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use hookswitch_egress::{ACTION_IDLE, Freshness, TlsRule};
 use hookswitch_model::changes::DraftChanges;
-use hookswitch_model::draft::{Kind, NameSuffix};
+use hookswitch_model::definition::ToolKind;
+use hookswitch_model::draft::{CallOperation, NameSuffix};
 use hookswitch_model::event::EventKind;
 use hookswitch_model::name::function_text;
 use hookswitch_model::session::{PinnedTool, Session};
 use hookswitch_model::tool::StoredTool;
-use hookswitch_model::{Effect, ProjectId, Scope, SessionId, Stamp};
+use hookswitch_model::{AgentId, Effect, Findings, ProjectId, Scope, SessionId, Stamp};
 use hookswitch_registry::Registry;
 use hookswitch_store::StoreError;
 use serde_json::{Map, Value, json};
@@ -24,8 +24,6 @@ use crate::session::view::SessionView;
 
 /// Most tools of a session.
 const MOST_TOOLS: usize = 128;
-/// Most code tools of one session that processes are made for ahead of their calls.
-const MOST_WARMED: usize = 16;
 /// Most bytes of a session's own data as JSON.
 const MOST_DATA: usize = 256 * 1024;
 
@@ -75,6 +73,7 @@ impl Engine {
             system,
             variables,
             tools: pinned,
+            mocks: start.mocks,
             metadata: start.metadata,
             created_at: now,
             ended_at: None,
@@ -89,8 +88,12 @@ impl Engine {
         })?;
         let live = self.bring_to_life(session, 0, Vec::new()).await?;
         self.inner.counters.session_started();
-        let tools: Vec<&str> = live.tools.iter().map(|tool| tool.function.as_str()).collect();
-        let data = json!({"agent_id": live.agent, "channel": live.channel, "tools": tools});
+        let cast = live.cast();
+        let tools: Vec<&str> = cast.tools.iter().map(|tool| tool.function.as_str()).collect();
+        let mut data = json!({"agent_id": cast.agent, "channel": live.channel, "tools": tools});
+        if live.is_simulated() {
+            data["simulated"] = Value::Bool(true);
+        }
         self.append_event(&live, EventKind::SessionStarted, data).await;
         self.warm(&live);
         self.warm_code(&live);
@@ -124,12 +127,7 @@ impl Engine {
             system.insert("agent_long_id".to_owned(), json!(id.long()));
             system.insert("agent_number".to_owned(), json!(agent.number));
             system.insert("agent_name".to_owned(), json!(agent.draft.name));
-            for binding in self.inner.store.list_bindings(scope, id).await? {
-                if binding.enabled {
-                    let tool = self.inner.registry.get_tool(scope, binding.tool).await?;
-                    wanted.push(Wanted { tool, config: binding.config, changes: binding.changes });
-                }
-            }
+            wanted = self.bound_tools(scope, id).await?;
         }
         variables.extend(start.variables.clone());
         for (index, named) in start.tools.iter().enumerate() {
@@ -157,11 +155,35 @@ impl Engine {
         Ok((system, variables, pin(wanted)))
     }
 
+    /// The tools that an agent is bound to now.
+    async fn bound_tools(&self, scope: Scope, agent: AgentId) -> Result<Vec<Wanted>, EngineError> {
+        let mut wanted = Vec::new();
+        for binding in self.inner.store.list_bindings(scope, agent).await? {
+            if binding.enabled {
+                let tool = self.inner.registry.get_tool(scope, binding.tool).await?;
+                wanted.push(Wanted { tool, config: binding.config, changes: binding.changes });
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// The same, pinned for a session that is handed over to the agent.
+    pub(super) async fn pin_bound(
+        &self,
+        scope: Scope,
+        agent: AgentId,
+    ) -> Result<Vec<PinnedTool>, EngineError> {
+        Ok(pin(self.bound_tools(scope, agent).await?))
+    }
+
     /// Opens connections to the session's webhooks, so that its first calls find them open.
     pub(crate) fn warm(&self, session: &super::LiveSession) {
         let policy = self.inner.egress.policy();
         let mut hosts = HashSet::new();
-        for tool in &session.tools {
+        // A simulation reaches nobody.
+        let cast = session.cast();
+        let tools = if session.is_simulated() { &[][..] } else { &cast.tools };
+        for tool in tools {
             if let hookswitch_model::definition::ToolKind::Webhook(plan) = &tool.prepared.definition.kind
                 && let Some(base) = plan.url.as_ref().and_then(|url| url.base())
                 && hosts.insert(base)
@@ -175,24 +197,6 @@ impl Engine {
                 // Nobody waits for it, and a failure shows at the call.
                 tokio::spawn(async move { egress.warm(&url, tls, freshness).await });
             }
-        }
-    }
-}
-
-impl Engine {
-    /// Has processes made for the session's code, so that its first calls find them waiting.
-    pub(crate) fn warm_code(&self, session: &super::LiveSession) {
-        let scope = session.scope;
-        let code = session.tools.iter().filter(|tool| tool.prepared.definition.kind.kind() == Kind::Python);
-        for tool in code.take(MOST_WARMED) {
-            let (engine, tool) = (self.clone(), Arc::clone(tool));
-            // Nobody waits for it, and a failure shows at the call.
-            tokio::spawn(async move {
-                let held = tool.slot.held(&engine, scope, &tool.prepared);
-                if let Err(error) = held.await {
-                    tracing::debug!(tool = %tool.prepared.id, %error, "no process waits for a tool");
-                }
-            });
         }
     }
 }
@@ -235,6 +239,16 @@ fn unique_function(tool: &StoredTool, taken: &mut HashSet<String>) -> String {
 }
 
 fn check_data(start: &SessionStart) -> Result<(), EngineError> {
+    if let Some(mocks) = &start.mocks {
+        let mut findings = Findings::default();
+        mocks.check(&mut findings);
+        if findings.has_errors() {
+            return Err(EngineError::Invalid(findings));
+        }
+        if serde_json::to_string(mocks).map_or(0, |text| text.len()) > 4 * MOST_DATA {
+            return Err(EngineError::finding("$.mocks", "too_long", "at most 1 MiB of JSON"));
+        }
+    }
     for (path, map) in
         [("$.system", &start.system), ("$.variables", &start.variables), ("$.metadata", &start.metadata)]
     {
@@ -251,6 +265,10 @@ fn check_data(start: &SessionStart) -> Result<(), EngineError> {
 }
 
 /// Whether this server can carry out tools of a kind.
-pub(crate) const fn can_run(kind: Kind) -> bool {
-    crate::execute::Means::carries(kind) || matches!(kind, Kind::Context | Kind::Hosted)
+pub(crate) fn can_run(kind: &ToolKind) -> bool {
+    let is_hand_over = matches!(kind, ToolKind::CallControl(control)
+        if control.operation == CallOperation::TransferToAgent);
+    is_hand_over
+        || crate::execute::Means::carries(kind.kind())
+        || matches!(kind, ToolKind::Context(_) | ToolKind::Hosted(_))
 }

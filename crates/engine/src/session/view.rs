@@ -52,17 +52,18 @@ pub struct SessionView {
 
 impl SessionView {
     pub(crate) fn of(session: &LiveSession) -> Self {
+        let cast = session.cast();
         let state = session.state.lock();
         Self {
             id: session.id,
-            agent: session.agent,
+            agent: cast.agent,
             project: session.project,
             channel: session.channel,
-            tools: session
+            tools: cast
                 .tools
                 .iter()
                 .filter(|tool| tool.is_offered.load(Ordering::Relaxed))
-                .filter(|tool| can_run(tool.prepared.definition.kind.kind()))
+                .filter(|tool| session.is_simulated() || can_run(&tool.prepared.definition.kind))
                 .map(|tool| ToolView {
                     tool: tool.prepared.id,
                     version: tool.prepared.version,

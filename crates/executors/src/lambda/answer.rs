@@ -147,7 +147,7 @@ fn refused_by_aws(response: &Response, payload: Value, call: &FilledCall, effect
         None => format!("AWS error (HTTP {}): {message}", status.as_u16()),
     };
     let is_before = code.as_deref().is_some_and(|code| BEFORE_IT_RUNS.contains(&code));
-    let outcome = if status.is_server_error() && !is_before { after_it_ran(effect) } else { Outcome::Failed };
+    let outcome = if status.is_client_error() || is_before { Outcome::Failed } else { after_it_ran(effect) };
     let is_unhealthy = status.is_server_error();
     let may_retry = (status == StatusCode::TOO_MANY_REQUESTS || is_unhealthy) && effect.may_resend();
     let retry_after = response.headers.get(http::header::RETRY_AFTER);

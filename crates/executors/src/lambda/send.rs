@@ -22,14 +22,15 @@ fn headers_of(
     credentials: Option<&Credentials>,
 ) -> Result<HeaderMap, SigningFailed> {
     let mut headers = call.headers.clone();
-    if let Some(trace) = stamps.traceparent.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
-        headers.insert(TRACEPARENT, trace);
-    }
     if let Some(credentials) = credentials {
         let url = call.url.to_string();
         let request = Signable { method: &Method::POST, url: &url, headers: &headers, body: &call.event };
         let own = sign(request, credentials, &call.region, Service::Lambda, moment(stamps.now))?;
         headers.extend(own);
+    }
+    // Not signed: whoever takes part in a trace may write its own.
+    if let Some(trace) = stamps.traceparent.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
+        headers.insert(TRACEPARENT, trace);
     }
     Ok(headers)
 }

@@ -1,8 +1,10 @@
 //! What a call's outcome means for the act, and what its author gets to see.
 
+use std::borrow::Cow;
+
 use hookswitch_model::execution::CodeRecord;
 use hookswitch_model::{Effect, Outcome};
-use hookswitch_sandbox::{CallOutcome, Failure, FailureKind, Form, Outbound, Output, Returned};
+use hookswitch_sandbox::{AuthorView, CallOutcome, Failure, FailureKind, Form, Outbound, Output, Returned};
 use serde_json::{Value, json};
 
 use crate::reading::Reading;
@@ -143,7 +145,7 @@ pub fn record_of(outcome: &CallOutcome, hidden: &Redactor) -> CodeRecord {
         stderr: cleaned(&outcome.stderr),
         traceback: author
             .filter(|author| !author.traceback.is_empty())
-            .map(|author| cut(hidden.text(&author.traceback))),
+            .map(|author| cut(hidden.text(&whole(author)))),
         line: author.and_then(|author| author.line),
         cpu_us: outcome.cpu.and_then(|cpu| u64::try_from(cpu.as_micros()).ok()),
         warm: Some(outcome.warm),
@@ -154,13 +156,23 @@ fn shortened(line: &str) -> String {
     line.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_ERROR).collect()
 }
 
-/// The end of a traceback says most.
+/// The traceback, which names the exception even where a message of megabytes has pushed its name out.
+fn whole(author: &AuthorView) -> Cow<'_, str> {
+    if author.traceback.contains(&author.exception) {
+        Cow::Borrowed(&author.traceback)
+    } else {
+        Cow::Owned(format!("{}\n…\n{}", author.exception, author.traceback))
+    }
+}
+
+/// A long traceback without its middle: where it began and where it broke say most.
 fn cut(text: String) -> String {
     if text.len() <= MOST_TRACEBACK {
         return text;
     }
-    let from = (text.len() - MOST_TRACEBACK..text.len()).find(|at| text.is_char_boundary(*at));
-    format!("…{}", &text[from.unwrap_or(text.len())..])
+    let half = MOST_TRACEBACK / 2;
+    let (head, tail) = (text.floor_char_boundary(half), text.ceil_char_boundary(text.len() - half));
+    format!("{}\n…\n{}", &text[..head], &text[tail..])
 }
 
 #[cfg(test)]

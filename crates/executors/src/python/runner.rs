@@ -52,6 +52,18 @@ pub enum NotHeld {
     BadTool(String),
 }
 
+impl NotHeld {
+    /// The word for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Off => "sandbox_unavailable",
+            Self::Preparing => "packages_preparing",
+            Self::Impossible(_) => "packages_unavailable",
+            Self::BadTool(_) => "not_sendable",
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum State {
     Starting,

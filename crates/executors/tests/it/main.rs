@@ -3,6 +3,7 @@
 
 mod answers;
 mod dollar;
+mod lambda;
 mod requests;
 mod rules;
 mod whole;

@@ -40,6 +40,7 @@ pub(super) const NAMES: &[&str] = &[
     "call_ceiling",
     "pyai_ceiling",
     "listen_on",
+    "link_grace",
     "session_idle",
     "session_longest",
     "drain",
@@ -208,6 +209,7 @@ pub(super) fn build(given: &Given, environment: &[(String, String)]) -> Result<C
         *ceiling = parse::span(given, "pyai_ceiling", *ceiling)?;
     }
     engine.listen_on = parse::span(given, "listen_on", engine.listen_on)?;
+    engine.link_grace = parse::span(given, "link_grace", engine.link_grace)?;
     engine.session_idle = parse::span(given, "session_idle", engine.session_idle)?;
     engine.session_longest = parse::span(given, "session_longest", engine.session_longest)?;
     engine.drain = parse::span(given, "drain", engine.drain)?;

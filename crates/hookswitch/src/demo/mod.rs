@@ -2,6 +2,7 @@
 //! loopback, and a scripted conversation over the public API, shown as a timeline.
 
 mod api;
+mod code;
 mod script;
 mod service;
 mod timeline;
@@ -53,6 +54,7 @@ pub(crate) async fn run(flags: DemoFlags) -> anyhow::Result<()> {
     let played = script::play(&api, &service, &timeline).await;
     drop(stop);
     serving.await.context("the server's task")?;
+    parts.engine.python().shutdown();
     parts.store.close().await;
     played?;
     timeline.foot();

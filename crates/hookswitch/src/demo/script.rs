@@ -18,6 +18,7 @@ pub(super) async fn play(api: &Api, service: &BookingService, timeline: &Timelin
     look_up(api, &session, timeline).await?;
     book(api, &session, service, timeline).await?;
     be_slow(api, &session, timeline).await?;
+    super::code::play(api, timeline).await?;
     account(api, &session, service, timeline).await?;
     super::vendors::play(api, service, timeline).await
 }

@@ -8,7 +8,7 @@ use hookswitch_executors::python::Runner;
 use hookswitch_store::{DatabaseUrl, Store, StoreOptions};
 use hookswitch_vault::KeyFile;
 
-use super::{Finding, Verdict};
+use super::{Finding, Verdict, packages};
 use crate::config::{Config, PythonMode};
 
 pub(super) async fn all(config: &Config) -> Vec<Finding> {
@@ -22,14 +22,15 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
         egress(config),
         exposure(config),
         python(config).await,
+        packages::check(config).await,
     ]
 }
 
-fn works(what: &'static str, said: impl Into<String>) -> Finding {
+pub(super) fn works(what: &'static str, said: impl Into<String>) -> Finding {
     Finding { what, verdict: Verdict::Works, said: said.into(), hint: None }
 }
 
-fn finding(
+pub(super) fn finding(
     what: &'static str,
     verdict: Verdict,
     said: impl Into<String>,

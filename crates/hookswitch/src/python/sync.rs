@@ -33,6 +33,7 @@ pub(crate) async fn run(command: PythonCommand, as_json: bool) -> anyhow::Result
     let flags = ServeFlags { config, ..ServeFlags::default() };
     let config = config::load(&flags, &crate::environment())?;
     let environments = super::environments(&config, Arc::new(MemoryBook::default())).await?;
+    environments.keep_uv().await?;
     let mut failed = Vec::new();
     let mut sets = Vec::new();
     for set in &CURATED {

@@ -67,7 +67,7 @@ async fn the_loan_calculator_runs_as_documented() {
     let desk_id = desk.post("/burki/api/v1/assistants", &json!({"name": "Bank"})).await["id"].clone();
     desk.post(&format!("/burki/api/v1/tools/{id}/assign"), &json!({"assistant_ids": [desk_id]})).await;
     let agents = desk.get("/v1/agents").await;
-    let agent = agents["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{agents}"));
+    let agent = agents["data"][0]["id"].as_str().unwrap_or_else(|| panic!("{agents}"));
     let session = desk.post("/v1/sessions", &json!({ "agent_id": agent })).await["id"].clone();
     let session = session.as_str().unwrap();
     let answer = desk.call(session, "calculate_loan_payment", arguments).await;

@@ -100,9 +100,22 @@ impl Desk {
 
     /// Waits until a number of `/metrics` is at least so high.
     pub(crate) async fn until_metric(&self, name: &str, least: f64) {
+        self.until(name, |number| number >= least).await;
+    }
+
+    /// Waits until no process waits for a call.
+    pub(crate) async fn until_no_spares(&self) {
+        self.until("python_spares", |number| number == 0.0).await;
+    }
+
+    async fn until(&self, name: &str, is_so: impl Fn(f64) -> bool) {
         let started = Instant::now();
-        while self.metric(name).await < least {
-            assert!(started.elapsed() < Duration::from_secs(20), "{name} never came to be {least}");
+        loop {
+            let number = self.metric(name).await;
+            if is_so(number) {
+                return;
+            }
+            assert!(started.elapsed() < Duration::from_secs(20), "{name} stays {number}");
             sleep(Duration::from_millis(5)).await;
         }
     }

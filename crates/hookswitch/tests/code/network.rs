@@ -103,13 +103,6 @@ async fn what_two_readers_could_understand_differently_does_not_pass() {
     let head = format!("Host: {at}|Proxy-Authorization: Basic TOKEN|Connection: close|");
     for (what, text, status) in [
         (
-            "both lengths",
-            format!(
-                "POST http://{at}/a HTTP/1.1|{head}Content-Length: 6|Transfer-Encoding: chunked||0||GET /smuggled HTTP/1.1||"
-            ),
-            "400",
-        ),
-        (
             "two lengths",
             format!("POST http://{at}/a HTTP/1.1|{head}Content-Length: 1|Content-Length: 2||ab"),
             "400",
@@ -134,6 +127,14 @@ async fn what_two_readers_could_understand_differently_does_not_pass() {
     }
     let seen = desk.house.receiver.requests();
     assert!(seen.is_empty(), "{:?}", seen.iter().map(|request| &request.target).collect::<Vec<_>>());
+    // Told both ways, the length is told on in one way, and what follows is no request.
+    let both = format!(
+        "POST http://{at}/both HTTP/1.1|{head}Content-Length: 6|Transfer-Encoding: chunked||0||GET /smuggled HTTP/1.1||"
+    );
+    assert_eq!(desk.trial(&tool, json!({ "text": both })).await["told"]["lines"], json!(["200"]));
+    let seen = desk.house.receiver.requests();
+    assert_eq!((seen.len(), seen[0].target.as_str(), seen[0].text().as_str()), (1, "/both", ""));
+    assert!(seen[0].header("content-length").is_none() || seen[0].header("transfer-encoding").is_none());
     // And by hand what a library does: absolute form, and a tunnel.
     let good = format!("GET http://{at}/good HTTP/1.1|{head}|");
     assert_eq!(desk.trial(&tool, json!({"text": good})).await["told"]["lines"], json!(["200"]));
@@ -143,7 +144,7 @@ async fn what_two_readers_could_understand_differently_does_not_pass() {
     assert_eq!(desk.trial(&tool, json!({"text": tunnel})).await["told"]["lines"], json!(["200", "200"]));
     let seen: Vec<String> =
         desk.house.receiver.requests().into_iter().map(|request| request.target).collect();
-    assert_eq!(seen, ["/good", "/tunnel"]);
+    assert_eq!(seen, ["/both", "/good", "/tunnel"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,8 +171,7 @@ async fn a_flood_of_connections_ends_with_its_call() {
     let code = "import os, socket, urllib.parse\ndef flood():\n    proxy = urllib.parse.urlsplit(os.environ['http_proxy'])\n    held = []\n    for n in range(100):\n        try:\n            s = socket.create_connection((proxy.hostname, proxy.port), timeout=2)\n            s.sendall(b'GET http://x.example/ HT')\n            held.append(s)\n        except OSError: break\n    return {'held': len(held)}\n";
     let tool = desk.tool("flood", code, json!({"python": {"network": "public"}})).await;
     let run = desk.trial(&tool, json!({})).await;
-    assert_eq!(run["outcome"], "done", "{run}");
-    desk.until_metric("python_egress_over_limit_total", 1.0).await;
+    assert!(run["told"]["held"].as_u64().unwrap() >= 40, "{run}");
     // Nobody else is kept out by what it left.
     let open = desk.tool("open", GET, public()).await;
     let run = desk.trial(&open, json!({"url": desk.house.receiver_url("/x")})).await;

@@ -24,11 +24,7 @@ async fn a_session_finds_its_code_loaded_and_every_call_a_fresh_process() {
     seen.dedup();
     assert_eq!(seen.len(), 4, "a process served two calls");
     desk.post(&format!("/v1/sessions/{session}/end"), &json!({})).await;
-    let started = tokio::time::Instant::now();
-    while desk.metric("python_spares").await > 0.0 {
-        assert!(started.elapsed().as_secs() < 20, "spares outlive their session");
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    desk.until_no_spares().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

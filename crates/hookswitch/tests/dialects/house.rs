@@ -18,7 +18,7 @@ use crate::server::{KEY, ServerProcess};
 pub(crate) struct House {
     pub(crate) receiver: TestServer,
     server: ServerProcess,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer of the server.
@@ -35,19 +35,33 @@ impl House {
         Self::start_with(script, "").await
     }
 
-    /// The same with settings of a configuration file.
+    /// The same with settings of a configuration file, where `{receiver}` stands for the receiver's address.
     pub(crate) async fn start_with(
         script: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static,
         settings: &str,
     ) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), script, settings).await
+    }
+
+    /// Ends the server and gives its data folder.
+    pub(crate) fn stop(self) -> tempfile::TempDir {
+        assert!(self.server.terminate(), "the server did not end well");
+        self.folder
+    }
+
+    /// A house on a data folder that may have been another's.
+    pub(crate) async fn start_in(
+        folder: tempfile::TempDir,
+        script: impl Fn(&RecordedRequest) -> Reply + Send + Sync + 'static,
+        settings: &str,
+    ) -> Self {
         let receiver = TestServer::start(script).await;
-        let folder = tempfile::tempdir().unwrap();
         let allowed = receiver.address().to_string();
         let file = folder.path().join("settings.toml");
-        std::fs::write(&file, settings).unwrap();
+        std::fs::write(&file, settings.replace("{receiver}", &allowed)).unwrap();
         let flags = ["--allow-egress", &allowed, "--config", file.to_str().unwrap()];
         let server = ServerProcess::start(folder.path(), &flags);
-        Self { receiver, server, _folder: folder }
+        Self { receiver, server, folder }
     }
 
     /// `http://127.0.0.1:<port>`, without a slash at the end.

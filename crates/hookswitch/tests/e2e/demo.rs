@@ -13,6 +13,8 @@ fn the_demo_runs_to_its_end() {
         "\"already_done\":true",
         "tool timed out",
         "result.late: {\"covered\":true}",
+        "registers calculate_loan_payment (python, isolation ",
+        "a process was waiting",
         "1 booking for 2 booking calls",
         "one tool of each vendor",
         "X-PyAI-Signature and Standard Webhooks signatures verified",

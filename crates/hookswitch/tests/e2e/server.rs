@@ -20,6 +20,11 @@ pub(crate) struct ServerProcess {
 impl ServerProcess {
     /// Starts a server on a free port and waits until it says that it serves.
     pub(crate) fn start(folder: &Path, flags: &[&str]) -> Self {
+        Self::start_with(folder, flags, &[])
+    }
+
+    /// The same with variables of the environment, which is empty otherwise.
+    pub(crate) fn start_with(folder: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hookswitch"))
             .args([
                 "serve",
@@ -36,6 +41,7 @@ impl ServerProcess {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOOKSWITCH_BOOTSTRAP_KEY", KEY)
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -41,11 +41,13 @@ async fn the_server_is_killed_while_the_target_rings() {
     house.tool("bye", json!({"operation": "end_call"})).await;
     let session = house.session(&call.id, &["desk", "bye"]).await;
     let path = format!("/v1/sessions/{session}/calls");
-    let asked = house.post_in_vain(&path, json!({"name": "desk", "arguments": {}}));
-    tokio::pin!(asked);
-    tokio::select! {
-        _ = &mut asked => panic!("the call was answered while the target rang"),
-        () = rings(&target) => {}
+    {
+        let asked = house.post_in_vain(&path, json!({"name": "desk", "arguments": {}}));
+        tokio::pin!(asked);
+        tokio::select! {
+            _ = &mut asked => panic!("the call was answered while the target rang"),
+            () = rings(&target) => {}
+        }
     }
     house.server.kill();
     house.serve_again().await;

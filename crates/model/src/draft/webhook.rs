@@ -80,6 +80,10 @@ pub struct WebhookDraft {
     /// Header name → template, or a sealed literal.
     #[serde(default, skip_serializing_if = "Headers::is_empty")]
     pub headers: Headers,
+    /// Values of the tool's own, always sealed: templates name them like secrets of the organisation, before which
+    /// they come. For literals in places that can't be sealed themselves.
+    #[serde(default, skip_serializing_if = "Headers::is_empty")]
+    pub own_secrets: Headers,
     /// Query name → template.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub query: Map<String, Value>,
@@ -138,6 +142,7 @@ impl WebhookDraft {
             url: url.into(),
             method: None,
             headers: Headers::new(),
+            own_secrets: Headers::new(),
             query: Map::new(),
             body: None,
             trial_members: Map::new(),

@@ -167,6 +167,7 @@ fn note(
     let places = match names.target(path) {
         Target::In(Namespace::Secret) => {
             match path.text_from(1).map(SecretName::parse) {
+                Some(Ok(name)) if is_own_secret(draft, name.as_str()) => {}
                 // One that is not there refuses the request by its own rule, with its own words.
                 Some(Ok(name)) if refuses_unset(draft) => push(&mut references.maybe_secrets, name),
                 Some(Ok(name)) => push(&mut references.secrets, name),
@@ -185,6 +186,7 @@ fn note(
             if places.contains(&Namespace::Secret)
                 && let Ok(name) = SecretName::parse(path.text())
                 && !names_argument(places, draft, path)
+                && !is_own_secret(draft, name.as_str())
             {
                 push(&mut references.maybe_secrets, name);
             }
@@ -210,6 +212,12 @@ fn is_set_by_answer(draft: &ToolDraft, names: &NameRule, name: &str) -> bool {
     let root = name.split(['.', '[']).next().unwrap_or(name);
     let same = |set: &String| if names.case_blind { set.eq_ignore_ascii_case(root) } else { set == root };
     draft.extract.keys().chain(&draft.answer_variable).any(same)
+}
+
+/// Whether the tool has a sealed value of its own of this name.
+fn is_own_secret(draft: &ToolDraft, name: &str) -> bool {
+    let own = draft.webhook.iter().flat_map(|webhook| webhook.own_secrets.keys());
+    own.into_iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
 fn reads_system(places: &[Namespace]) -> bool {

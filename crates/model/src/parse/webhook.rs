@@ -11,6 +11,8 @@ use serde_json::Value;
 
 use crate::draft::{NameRule, UnplacedArguments, UrlVariables, VariableSyntax, WebhookDraft};
 use crate::finding::Findings;
+use crate::id::SealId;
+use crate::name::SecretName;
 use crate::parameter::{ParameterDraft, ParameterSource, Place};
 use crate::plan::{AnswerPlan, BodyPlan, PlacedParameter, RequestPlan, Rest};
 
@@ -28,6 +30,7 @@ pub(super) fn parse(
     let headers = headers::parse(draft, names, findings);
     let query = parse_query(draft, names, findings);
     url::warn_of_literals(draft, findings);
+    let own_secrets = parse_own_secrets(draft, findings);
     let body = parse_body(draft, names, method.as_ref(), findings);
     let timestamped_signature = headers::parse_signature(draft, findings);
     let answer = parse_answer(draft, findings);
@@ -42,6 +45,7 @@ pub(super) fn parse(
         },
         may_have_user_info: draft.url_variables == UrlVariables::SecretsInHost,
         headers,
+        own_secrets,
         query,
         body: body?,
         trial_members: draft.trial_members.clone(),
@@ -66,6 +70,21 @@ pub(super) fn parse(
         None => plan.rest = rest_of(draft, &plan, by_default),
     }
     Some(plan)
+}
+
+/// The tool's own secrets as they are opened: those of a draft that is not saved are no references yet.
+fn parse_own_secrets(draft: &WebhookDraft, findings: &mut Findings) -> Vec<(String, SealId)> {
+    if draft.own_secrets.len() > MOST_NAMES {
+        findings.error("$.webhook.own_secrets", "too_many", format!("at most {MOST_NAMES} values"));
+    }
+    let mut sealed = Vec::new();
+    for (name, value) in draft.own_secrets.iter().take(MOST_NAMES) {
+        if let Err(error) = SecretName::parse(name.as_str()) {
+            findings.error(format!("$.webhook.own_secrets[{name:?}]"), "invalid_name", error.to_string());
+        }
+        sealed.extend(value.seal().map(|seal| (name.to_ascii_lowercase(), seal)));
+    }
+    sealed
 }
 
 /// Where arguments go that nothing places.

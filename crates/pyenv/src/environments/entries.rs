@@ -129,11 +129,15 @@ impl Entries {
         self.all.insert(key, entry);
     }
 
-    /// A remembered lock, for an environment that is not there.
-    pub(super) fn remember(&mut self, key: EnvironmentKey, lock: Option<Lock>) {
+    /// What is remembered of an environment that is not there. What failed is tried again by the next one who asks.
+    pub(super) fn remember(&mut self, key: EnvironmentKey, lock: Option<Lock>, failed: Option<String>) {
         self.make_room();
-        let entry =
-            Entry { standing: Standing::Absent, lock, failures: 0, asked: Instant::now(), noted: None };
+        let (now, told) = (Instant::now(), failed.map(FailureKind::Before));
+        let standing = told.map_or(Standing::Absent, |kind| Standing::Failed {
+            failure: Failure::new(kind, String::new()),
+            until: now,
+        });
+        let entry = Entry { standing, lock, failures: 0, asked: now, noted: None };
         self.all.entry(key).or_insert(entry);
     }
 

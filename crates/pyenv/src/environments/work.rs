@@ -39,7 +39,11 @@ impl Environments {
             let key = EnvironmentKey::of(&self.inner.interpreter, &wanted.text(), "");
             let lock = record.lock.as_ref().and_then(|lock| lock.parse().ok());
             if key.to_string() == record.key {
-                self.inner.entries.lock().remember(key, lock);
+                let failed = match &record.state {
+                    State::Failed(why) => Some(why.clone()),
+                    State::Building | State::Ready => None,
+                };
+                self.inner.entries.lock().remember(key, lock, failed);
             }
             if index < REBUILT && !matches!(record.state, State::Failed(_)) {
                 self.inner.ask(None, Order { key, prefix: "own", wanted, lock: None });

@@ -22,6 +22,7 @@ struct Shelf {
 pub(crate) struct Index {
     pub(crate) url: String,
     shelf: Arc<Mutex<Shelf>>,
+    is_open: tokio::sync::watch::Sender<bool>,
 }
 
 impl Index {
@@ -29,13 +30,28 @@ impl Index {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/simple/", listener.local_addr().unwrap());
         let shelf = Arc::new(Mutex::new(Shelf::default()));
-        let index = Self { url, shelf: Arc::clone(&shelf) };
+        let is_open = tokio::sync::watch::Sender::new(true);
+        let index = Self { url, shelf: Arc::clone(&shelf), is_open: is_open.clone() };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream, Arc::clone(&shelf)));
+                let (shelf, mut is_open) = (Arc::clone(&shelf), is_open.subscribe());
+                tokio::spawn(async move {
+                    let _ = is_open.wait_for(|open| *open).await;
+                    answer(stream, shelf).await;
+                });
             }
         });
         index
+    }
+
+    /// Lets everybody wait from now on.
+    pub(crate) fn hold(&self) {
+        self.is_open.send_replace(false);
+    }
+
+    /// Answers again, also those who wait.
+    pub(crate) fn release(&self) {
+        self.is_open.send_replace(true);
     }
 
     /// Puts a wheel on the shelf, replacing one of its name.
@@ -65,7 +81,7 @@ impl Index {
 
 fn archive(order: &serde_json::Value) -> Vec<u8> {
     let mut child = Command::new("/usr/bin/python3")
-        .args(["-I", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/archive.py")])
+        .args(["-I", "-c", include_str!("archive.py")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

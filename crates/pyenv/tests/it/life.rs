@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookswitch_pyenv::{Choice, Environments, FailureKind, MemoryBook, PackageIndex, PyenvSettings, State};
+use hookswitch_pyenv::{
+    Book, Choice, Environments, FailureKind, MemoryBook, PackageIndex, PyenvSettings, State,
+};
 
 use crate::index::Index;
 use crate::support::{PYTHON, is_ready, obtain, open, open_with, settings, wanted};
@@ -76,6 +78,15 @@ async fn what_is_not_there_is_named_and_tried_again_later() {
         assert_eq!(failure.to_string(), message, "{}", failure.detail);
         assert_eq!(environments.status(&wanted(lines), &[]).state, State::Failed(message.to_owned()));
     }
+    // Told again after a start, and tried again when somebody asks.
+    let book: Arc<dyn Book> = Arc::new(MemoryBook::default());
+    let first = open_with(settings(folder.path(), Some(&index)), Arc::clone(&book)).await;
+    obtain(&first, &["coming"]).await.unwrap_err();
+    let second = open_with(settings(folder.path(), Some(&index)), book).await;
+    let told = State::Failed("requirement not available: coming".to_owned());
+    assert_eq!(second.status(&wanted(&["coming"]), &[]).state, told);
+    index.wheel("coming", "1.0", &[("coming.py", "")], &[]);
+    obtain(&second, &["coming"]).await.unwrap();
     let closed = PackageIndex::from_environment(Some("http://127.0.0.1:9/simple/"), &[]);
     let there = tempfile::tempdir().unwrap();
     let environments = open(PyenvSettings { index: closed, ..settings(there.path(), None) }).await;

@@ -81,6 +81,8 @@ impl Collector for Below {
         seconds.encode(family)?;
         let sessions = i64::try_from(self.engine.sessions_in_memory()).unwrap_or(i64::MAX);
         gauge(&mut encoder, "sessions_in_memory", "Sessions in memory now", sessions)?;
+        let links = i64::try_from(self.engine.links_open()).unwrap_or(i64::MAX);
+        gauge(&mut encoder, "links_open", "Runtimes and apps connected now", links)?;
         let idle = i64::try_from(self.engine.egress().idle_connections()).unwrap_or(i64::MAX);
         gauge(&mut encoder, "egress_connections_idle", "Idle outbound connections now", idle)?;
         let egress = self.engine.egress().counters().snapshot();

@@ -13,7 +13,7 @@ impl Store {
     pub async fn erase_session(&self, scope: Scope, id: SessionId) -> Result<()> {
         let now = Stamp::now();
         let mut tx = self.db().begin().await?;
-        let query = sql("update sessions set variables = '{}', system = '{}', metadata = '{}', \
+        let query = sql("update sessions set variables = '{}', system = '{}', metadata = '{}', mocks = null, \
              erased_at = coalesce(erased_at, $1), end_reason = 'erased', ended_at = coalesce(ended_at, $1) where ")
         .bind(now)
         .within_project("sessions", scope)

@@ -66,6 +66,7 @@ pub(crate) fn read(row: &Row) -> Result<Session> {
         system: row.json("system")?,
         variables: row.json("variables")?,
         tools: row.json("tools")?,
+        mocks: row.json_opt("mocks")?,
         metadata: row.json("metadata")?,
         created_at: row.get("created_at")?,
         ended_at: row.opt("ended_at")?,

@@ -61,8 +61,8 @@ impl Store {
         }
         let query =
             sql("insert into sessions (id, org, mode, project, agent, channel, system, variables, tools, \
-             metadata, created_at, epoch, node, lease_until, ends_by) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $14) returning *")
+             metadata, created_at, epoch, node, lease_until, ends_by, mocks) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $14, $15) returning *")
             .bind(session.id)
             .bind(session.org)
             .bind(session.mode)
@@ -76,7 +76,8 @@ impl Store {
             .bind(session.created_at)
             .bind(node)
             .bind(lease_until)
-            .bind(session.ends_by);
+            .bind(session.ends_by)
+            .bind(session.mocks.as_ref().map(json_text).transpose()?);
         let row = tx.row(query).await.map_err(|error| error.about("session"))?;
         let stored = read(&row.ok_or(StoreError::NotFound)?)?;
         tx.commit().await?;
@@ -133,6 +134,24 @@ impl Store {
             return Err(StoreError::Conflict { what: "session" });
         }
         Ok(())
+    }
+
+    /// Gives a session that is still owned under `epoch` another agent with its tools; else
+    /// [`StoreError::Conflict`].
+    pub async fn save_cast(&self, scope: Scope, epoch: i64, session: &Session) -> Result<()> {
+        let query = sql("update sessions set agent = $1, tools = $2, system = $3, variables = $4 \
+            where erased_at is null and ended_at is null and ")
+        .bind(session.agent)
+        .bind(json_text(&session.tools)?)
+        .bind(json_text(&session.system)?)
+        .bind(json_text(&session.variables)?)
+        .within_project("sessions", scope)
+        .and("id =", session.id)
+        .and("epoch =", epoch);
+        match self.db().run(query).await? {
+            0 => Err(StoreError::Conflict { what: "session" }),
+            _ => Ok(()),
+        }
     }
 
     /// One act of the ledger.

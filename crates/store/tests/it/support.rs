@@ -136,6 +136,7 @@ pub(crate) fn new_session(tenant: &Tenant, agent: Option<AgentId>) -> Session {
         system: object(&json!({"from": "+4930123"})),
         variables: object(&json!({"name": "Ada"})),
         tools: Vec::new(),
+        mocks: serde_json::from_value(json!({"book": [{"result": {"ok": true}, "fault": "slow"}]})).unwrap(),
         metadata: object(&json!({"crm": 7})),
         created_at: Stamp::now(),
         ended_at: None,

@@ -47,7 +47,8 @@ fn reveal(key: &str, value: &mut Value, before: &ToolDraft, opened: &Opened) -> 
         Sealable::Text(text) | Sealable::Literal { literal: text } => Some(text.clone()),
         Sealable::Sealed { sealed, .. } => opened.get(sealed).map(|secret| secret.expose_secret().to_owned()),
     };
-    let webhook = before.webhook.as_ref();
+    let webhook = before.webhook.clone().map(|webhook| configuration::with_literals(webhook, opened));
+    let webhook = webhook.as_ref();
     let lambda = before.lambda.as_ref();
     match (key, value) {
         ("url", Value::String(text)) => {

@@ -5,7 +5,7 @@ use hookswitch_model::secret::Sealable;
 use hookswitch_model::tool::{CallStats, StoredTool};
 use serde_json::{Map, Value};
 
-use super::configuration::Opened;
+use super::configuration::{self, Opened};
 use super::extras::Extras;
 use super::redact::{REDACTED, is_secret_member};
 use super::stats::Stats;
@@ -30,6 +30,7 @@ pub fn stripped(draft: &ToolDraft) -> (ToolDraft, Vec<String>) {
     copy.public = false;
     let mut extras = Extras::of(&copy);
     if let Some(webhook) = &mut copy.webhook {
+        *webhook = configuration::without_literals(webhook.clone());
         let names = webhook.variables.clone().unwrap_or_default();
         let unset = |name: &str| placeholder(&names, name);
         let headers: Headers =

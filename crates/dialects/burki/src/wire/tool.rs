@@ -164,7 +164,7 @@ pub fn typed_configuration(draft: &ToolDraft, extras: &Extras, opened: &Opened) 
             });
             Some(json!({
                 "method": webhook.method.as_deref().unwrap_or("GET"),
-                "url": super::url::redacted(&webhook.url),
+                "url": shown.get("url").cloned().unwrap_or(Value::Null),
                 "headers": headers,
                 "body_template": template,
                 "timeout": timeout,

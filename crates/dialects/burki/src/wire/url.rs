@@ -3,6 +3,7 @@
 use hookswitch_model::secret::is_secret_name;
 use hookswitch_registry::is_placeholder_only;
 use hookswitch_template::Syntax;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::redact::{REDACTED, is_secret_member, nothing_stored};
 use super::refusal::Refusal;
@@ -98,7 +99,39 @@ fn starts(pair: &str, name: &str) -> bool {
     pair.split_once('=').is_some_and(|(other, _)| other == name)
 }
 
-fn is_secret(name: &str) -> bool {
+/// The URL with other values in its query, where `with` has one for the name and value of a pair.
+pub fn with_values(url: &str, mut with: impl FnMut(&str, &str) -> Option<String>) -> String {
+    let pieces = pieces(url);
+    let mut whole = format!("{}{}{}", pieces.before, pieces.password.unwrap_or_default(), pieces.middle);
+    if let Some(query) = pieces.query {
+        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, value)) => {
+                let other = with(name, value);
+                other.map_or_else(|| pair.to_owned(), |other| format!("{name}={other}"))
+            }
+            None => pair.to_owned(),
+        });
+        whole.push('?');
+        whole.push_str(&pairs.collect::<Vec<_>>().join("&"));
+    }
+    whole + pieces.fragment
+}
+
+/// RFC 3986, 2.3: unreserved characters stay as they are.
+const DATA: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A value of a query as it was meant.
+pub fn decoded(value: &str) -> String {
+    percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// A value as it stands in a query.
+pub fn encoded(value: &str) -> String {
+    utf8_percent_encode(value, DATA).to_string()
+}
+
+/// Whether a value under this name is a secret.
+pub fn is_secret(name: &str) -> bool {
     is_secret_name(name) || is_secret_member(name)
 }
 

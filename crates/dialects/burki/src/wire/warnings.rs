@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use hookswitch_model::definition::ToolKind;
 use hookswitch_model::draft::{InvocationType, Kind, ToolDraft};
 use hookswitch_model::{Findings, Severity};
 use serde_json::Value;
@@ -63,8 +64,14 @@ fn lambda_warnings(draft: &ToolDraft, region: Option<&Value>) -> Vec<String> {
 fn unknown_placeholders(draft: &ToolDraft, secrets: &BTreeSet<String>) -> Vec<String> {
     let Some(definition) = draft.parse().0 else { return Vec::new() };
     let names = definition.maybe_secrets.iter().map(hookswitch_model::name::SecretName::as_str);
-    let unknown =
-        names.filter(|name| !is_context_name(name) && !secrets.contains(&name.to_ascii_lowercase()));
+    // Credentials are no placeholders: without them the server may have its own.
+    let is_credential = |name: &str| match &definition.kind {
+        ToolKind::Lambda(plan) => plan.stand_ins().any(|own| own.as_str() == name),
+        _ => false,
+    };
+    let unknown = names.filter(|name| {
+        !is_context_name(name) && !is_credential(name) && !secrets.contains(&name.to_ascii_lowercase())
+    });
     let warning = |name: &str| {
         format!(
             "placeholder {name} is neither an argument nor of the call's context, and there is no such secret yet"

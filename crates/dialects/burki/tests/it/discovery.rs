@@ -18,7 +18,7 @@ fn aws(request: &RecordedRequest) -> Reply {
             r#"{"Message":"not authorized to perform: lambda:ListFunctions"}"#,
         );
     }
-    let size: usize = after("MaxItems").and_then(|text| text.parse().ok()).unwrap();
+    let size = 50;
     let first: usize = after("Marker").map_or(0, |text| text.parse().unwrap());
     let functions: Vec<Value> = (first..120.min(first + size))
         .map(|number| {

@@ -20,6 +20,7 @@ mod foreign;
 mod house;
 mod lambda;
 mod lists;
+mod literals;
 mod logs;
 mod overrides;
 mod public;

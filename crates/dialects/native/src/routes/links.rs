@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use hookswitch_api::{Json, PathId, Sessions, SurfaceState};
+use hookswitch_engine::EngineError;
 use hookswitch_model::SessionId;
 use hookswitch_registry::NewLinkToken;
 
@@ -31,8 +32,9 @@ pub(super) async fn create(
         origins: body.allowed_origins,
         life: Duration::from_secs(body.ttl_seconds.unwrap_or(600)),
     };
-    // Also says when the session has ended.
-    state.engine().get_session(caller.scope(), id).await?;
+    if state.engine().get_session(caller.scope(), id).await?.ended_at.is_some() {
+        return Err(EngineError::SessionEnded.into());
+    }
     let shown = state.registry().create_link_token(&caller, new).await?;
     created(&LinkTokenBody::new(&shown, id, body.role))
 }

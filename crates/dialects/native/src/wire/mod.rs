@@ -15,6 +15,7 @@ pub mod lambda;
 pub mod link_token;
 pub mod list;
 pub mod master_key;
+pub(crate) mod mock;
 pub mod patch;
 pub mod problem;
 pub mod secret;

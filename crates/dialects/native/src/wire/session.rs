@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use hookswitch_engine::{SessionStart, SessionView, ToolView};
+use hookswitch_model::mock::Mocks;
 use hookswitch_model::session::{Channel, EndReason, Session};
 use hookswitch_model::{AgentId, ProjectId, SessionId, Stamp, ToolId};
 use hookswitch_schema::to_openai;
@@ -171,6 +172,10 @@ pub struct SessionStartBody {
     #[serde(default)]
     #[schema(value_type = Object, required = false)]
     pub variables: Map<String, Value>,
+    /// Answers that stand in for its tools, by function name or tool name: a simulation, in which no tool is carried
+    /// out and one without an answer is refused. Each attempt gets the next, the last one again and again.
+    #[schema(value_type = Option<super::mock::MocksForm>)]
+    pub mocks: Option<Mocks>,
     /// Free data of the owner.
     #[serde(default)]
     #[schema(value_type = Object, required = false)]
@@ -195,6 +200,7 @@ impl SessionStartBody {
             tools: Vec::new(),
             channel: self.channel.unwrap_or_default(),
             system: system.collect(),
+            mocks: self.mocks,
             variables: self.variables,
             metadata: self.metadata,
             longest: self.max_duration_s.map(|seconds| Duration::from_secs(seconds.get().into())),

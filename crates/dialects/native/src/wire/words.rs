@@ -42,6 +42,14 @@ words! {
         Action = "action",
         Irreversible = "irreversible",
     }
+    /// What goes wrong with a mock: its answer gets lost, breaks off in the middle, never comes, or no connection comes
+    /// about.
+    MockFault {
+        LostAnswer = "lost_answer",
+        HalfBody = "half_body",
+        Slow = "slow",
+        Unreachable = "unreachable",
+    }
     /// Whether a model calls tools: as it sees fit, never, or at least one in the first answer of a turn.
     ToolChoice { Auto = "auto", None = "none", Required = "required", }
     /// The form of schemas for a model: as they are, the subset of OpenAI's `strict` functions, or Gemini's.
@@ -99,6 +107,7 @@ words! {
         ClientCancelled = "client.cancelled",
         EngineAction = "engine.action",
         EngineActionDone = "engine.action_done",
+        Transcript = "transcript",
     }
 }
 

@@ -125,7 +125,8 @@ impl Ready {
 
 /// The call that a session is about: named when it was started.
 fn call_of(session: &LiveSession) -> Option<String> {
-    let call = session.system.get("call_id").and_then(Value::as_str)?;
+    let cast = session.cast();
+    let call = cast.system.get("call_id").and_then(Value::as_str)?;
     // Without one of its own a session's call has the session's name.
     let is_named = call != session.id.to_string();
     (session.channel == Channel::Phone && is_named).then(|| call.to_owned())

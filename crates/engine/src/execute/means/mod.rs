@@ -4,6 +4,7 @@
 mod call_control;
 mod client;
 mod lambda;
+mod mock;
 mod python;
 mod webhook;
 
@@ -118,6 +119,8 @@ pub(crate) enum Means {
     CallControl(Box<call_control::Ready>),
     /// A frame to the connected app.
     Client(Box<client::Ready>),
+    /// An answer that stands in for the tool.
+    Mock(Box<mock::Ready>),
     /// Code of a tenant, in the sandbox.
     Python(Box<python::Ready>),
     /// An invocation of a Lambda function.
@@ -132,6 +135,10 @@ impl Means {
 
     /// Makes a call ready.
     pub(crate) async fn prepare(given: &Given<'_>) -> Result<Self, Unsendable> {
+        // Before anything else: a simulation never falls through to the tool.
+        if let Some(session) = given.session.filter(|session| session.is_simulated()) {
+            return mock::Ready::new(session, given).map(Box::new).map(Self::Mock);
+        }
         match &given.prepared.definition.kind {
             ToolKind::Webhook(plan) => webhook::Ready::new(plan, given).map(Box::new).map(Self::Webhook),
             ToolKind::CallControl(draft) => {
@@ -151,7 +158,7 @@ impl Means {
     /// Whom a call waits for before anything of it counts as sent.
     pub(crate) const fn waits_for(&self) -> Option<SeatKind> {
         match self {
-            Self::Webhook(_) | Self::Python(_) | Self::Lambda(_) => None,
+            Self::Webhook(_) | Self::Python(_) | Self::Lambda(_) | Self::Mock(_) => None,
             Self::Client(_) => Some(SeatKind::App),
             Self::CallControl(ready) => ready.waits_for(),
         }
@@ -163,6 +170,7 @@ impl Means {
             Self::Webhook(ready) => ready.attempt(attempting).await,
             Self::CallControl(ready) => ready.attempt(attempting).await,
             Self::Client(ready) => ready.attempt(attempting).await,
+            Self::Mock(ready) => ready.attempt(attempting).await,
             Self::Python(ready) => ready.attempt(attempting).await,
             Self::Lambda(ready) => ready.attempt(attempting).await,
         }
@@ -180,6 +188,7 @@ impl Means {
             Self::CallControl(ready) => Some(ready.preview(redaction)),
             Self::Client(ready) => Some(ready.preview(redaction)),
             Self::Lambda(ready) => Some(ready.preview(stamps, redaction)),
+            Self::Mock(ready) => Some(ready.preview(redaction)),
             Self::Python(_) => None,
         }
     }
@@ -188,7 +197,7 @@ impl Means {
     /// of its business.
     pub(crate) const fn address_refused(&self) -> &'static str {
         match self {
-            Self::Webhook(_) | Self::Client(_) | Self::CallControl(_) | Self::Python(_) => {
+            Self::Webhook(_) | Self::Client(_) | Self::CallControl(_) | Self::Python(_) | Self::Mock(_) => {
                 webhook::ADDRESS_REFUSED
             }
             Self::Lambda(_) => lambda::ADDRESS_REFUSED,
@@ -199,7 +208,7 @@ impl Means {
     pub(crate) fn unset(&self) -> &[String] {
         match self {
             Self::Webhook(ready) => ready.unset(),
-            Self::Client(_) | Self::CallControl(_) | Self::Python(_) => &[],
+            Self::Client(_) | Self::CallControl(_) | Self::Python(_) | Self::Mock(_) => &[],
             Self::Lambda(ready) => ready.unset(),
         }
     }

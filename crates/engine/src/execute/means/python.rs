@@ -61,7 +61,7 @@ impl Ready {
                 NotHeld::Off => "this tool can't be run here".to_owned(),
                 other => other.to_string(),
             };
-            Unsendable { code: code_of(&error), line, detail: Some(error.to_string()) }
+            Unsendable { code: error.code(), line, detail: Some(error.to_string()) }
         })?;
         let context = python::context_of(&given.values);
         Ok(Self { held, arguments: given.values.input.clone(), context })
@@ -77,14 +77,5 @@ impl Ready {
             request: None,
             code: Some(python::record_of(&outcome, &now.redaction.all)),
         }
-    }
-}
-
-const fn code_of(error: &NotHeld) -> &'static str {
-    match error {
-        NotHeld::Off => "sandbox_unavailable",
-        NotHeld::Preparing => "packages_preparing",
-        NotHeld::Impossible(_) => "packages_unavailable",
-        NotHeld::BadTool(_) => "not_sendable",
     }
 }

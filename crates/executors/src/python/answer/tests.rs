@@ -1,7 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use std::time::Duration;
 
-use hookswitch_sandbox::AuthorView;
 use serde_json::value::RawValue;
 
 use super::*;
@@ -86,7 +85,7 @@ fn the_author_sees_the_traceback_and_no_secret() {
     outcome.stdout = Output { text: "token s3cr3t-value".to_owned(), written: 100_000 };
     let record = record_of(&outcome, &Redactor::new(std::iter::once("s3cr3t-value")));
     assert_eq!((record.line, record.warm), (Some(3), Some(true)));
-    assert_eq!(record.traceback.as_deref(), Some("line 3, in f: [REDACTED]"));
+    assert_eq!(record.traceback.as_deref(), Some("KeyError\n…\nline 3, in f: [REDACTED]"));
     assert_eq!(record.stdout, "token [REDACTED]\n[100000 bytes in all]");
     assert_eq!(read_outcome(&outcome, Effect::Action).error.as_deref(), Some("why"));
 }

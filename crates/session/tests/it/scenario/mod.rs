@@ -10,6 +10,7 @@
 //!
 //! Call `c1` brings the fresh act id `a1`; its tool call id is `c1` unless `id=` says otherwise.
 
+mod page;
 mod read;
 mod setup;
 mod show;

@@ -8,7 +8,7 @@ use hookswitch_model::secret::{Sealable, is_secret_name};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
-use super::{Applying, Change, Opened, Shown, canonical, missing};
+use super::{Applying, Change, Opened, Shown, canonical, literals, missing};
 use crate::wire::extras::{Extras, Origin};
 use crate::wire::new_tool::name_rule;
 use crate::wire::redact::{REDACTED, hidden, is_redacted, nothing_stored, redacted, restore};
@@ -59,7 +59,9 @@ fn asks_by_query(method: Option<&str>) -> bool {
 }
 
 pub(super) fn apply(applying: &mut Applying<'_>) -> Result<(), Refusal> {
+    let opened = applying.rules.opened;
     let stored = applying.stored.as_ref().and_then(|stored| stored.webhook.clone());
+    let stored = stored.map(|webhook| literals::in_clear(webhook, opened));
     let mut webhook = stored.clone().unwrap_or_else(new_webhook);
     set_url(applying, &mut webhook, stored.as_ref())?;
     set_method(applying, &mut webhook)?;
@@ -72,7 +74,7 @@ pub(super) fn apply(applying: &mut Applying<'_>) -> Result<(), Refusal> {
     if let Some(verifies) = switch(applying, "verify_ssl") {
         webhook.verify_tls = verifies;
     }
-    applying.draft.webhook = Some(webhook);
+    applying.draft.webhook = Some(literals::hidden_away(webhook));
     Ok(())
 }
 
@@ -298,6 +300,8 @@ pub fn header_text(name: &str, value: &Sealable, opened: &Opened) -> String {
 
 pub(super) fn show(draft: &ToolDraft, extras: &Extras, opened: &Opened) -> Vec<Shown> {
     let Some(webhook) = &draft.webhook else { return Vec::new() };
+    // Hidden either way: nothing needs to be opened for it.
+    let webhook = &literals::in_clear(webhook.clone(), &Opened::new());
     let method = webhook.method.as_deref().unwrap_or("GET");
     let headers: Map<String, Value> = (webhook.headers.iter())
         .map(|(name, value)| (name.clone(), Value::from(header_text(name, value, opened))))

@@ -4,6 +4,7 @@
 mod endpoint;
 mod keys;
 mod lambda;
+mod literals;
 mod python;
 mod skeleton;
 
@@ -22,6 +23,7 @@ use super::style::{Problem, Step};
 pub use endpoint::header_text;
 pub use keys::canonical;
 pub use lambda::is_region;
+pub use literals::{in_clear as with_literals, without as without_literals};
 
 /// Largest configuration, in bytes of JSON.
 const MOST_BYTES: usize = 512 * 1024;

@@ -10,9 +10,6 @@ use crate::wire::socket::TOKEN_PROTOCOL;
 use crate::wire::socket::report::Role;
 use crate::{Native, NativeState};
 
-/// How many origins a page's request has at most; none of them twice.
-const ORIGIN: &str = "$header.origin";
-
 /// Who was let in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Admitted {
@@ -42,8 +39,9 @@ async fn admit_key(state: &NativeState, headers: &HeaderMap) -> Result<Admitted,
     }
     // A page that holds a key is a mistake: what it may do, everybody who opens it may do.
     if headers.contains_key(header::ORIGIN) {
-        let message = "web pages open sockets with a token that names them, not with a key";
-        return Err(Failure::invalid(ORIGIN, "origin_refused", message));
+        return Err(Failure::NotAllowed(
+            "web pages open sockets with a token that names them, not with a key",
+        ));
     }
     Ok(Admitted { scope: caller.scope(), key: caller.key.id, role: None })
 }
@@ -65,12 +63,10 @@ async fn admit_token(
     if let Some(origin) = origins.next() {
         let is_named = found.origins.iter().any(|named| named.as_bytes() == origin.as_bytes());
         if !is_named || origins.next().is_some() {
-            let message = "the token does not name this page";
-            return Err(Failure::invalid(ORIGIN, "origin_refused", message));
+            return Err(Failure::NotAllowed("the token does not name this page"));
         }
     } else if !found.origins.is_empty() {
-        let message = "the token is for web pages only";
-        return Err(Failure::invalid(ORIGIN, "origin_missing", message));
+        return Err(Failure::NotAllowed("the token is for web pages only"));
     }
     let role = if found.kind == Role::App.as_str() { Role::App } else { Role::Runtime };
     Ok(Admitted { scope: Scope::new(found.org, found.mode), key: found.minted_by, role: Some(role) })

@@ -26,7 +26,7 @@ use admission::admit;
 #[utoipa::path(get, path = "/v1/sessions/{id}/socket", tag = "sessions", operation_id = "sessionSocket",
     params(("id" = ids::SessionId, Path, description = "The session"),
         ("Sec-WebSocket-Protocol" = Option<String>, Header, description = "`hookswitch.v1`")),
-    responses((status = 101, description = "The socket is open"), (status = 200, description = "Never: this is a WebSocket"),
+    responses((status = 101, description = "The socket is open"),
         (status = 409, description = "The session has ended")))]
 pub(super) async fn open(
     State(state): State<NativeState>,

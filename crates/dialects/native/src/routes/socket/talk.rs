@@ -27,15 +27,34 @@ const UNKNOWN_POSITION: Closing = Closing { code: 4002, reason: "unknown_positio
 const FORBIDDEN: Closing = Closing { code: 4003, reason: "forbidden" };
 const UNSUPPORTED_VERSION: Closing = Closing { code: 4004, reason: "unsupported_version" };
 
+/// How a conversation ended.
+enum Ending {
+    /// The other side is gone.
+    Gone,
+    /// It leaves for good.
+    Bye,
+    /// We end it.
+    Close(Closing),
+}
+
 /// Holds a socket until it ends.
 pub(super) async fn hold(state: NativeState, session: SessionId, admitted: Admitted, mut socket: Socket) {
-    let closing = match greet(&state, session, admitted, &mut socket).await {
-        Ok(link) => exchange(link, &mut socket).await,
-        Err(closing) => closing,
+    let mut link = match greet(&state, session, admitted, &mut socket).await {
+        Ok(link) => link,
+        Err(Some(closing)) => return socket.close(closing).await,
+        Err(None) => return,
     };
-    // None: the other side is gone.
-    if let Some(closing) = closing {
-        socket.close(closing).await;
+    match exchange(&mut link, &mut socket).await {
+        Ending::Gone => {}
+        Ending::Bye => {
+            link.leave().await;
+            socket.close(ENDED).await;
+        }
+        Ending::Close(closing) => {
+            socket.close(closing).await;
+            // Only now: a server that goes down waits for its links to have said goodbye.
+            drop(link);
+        }
     }
 }
 
@@ -100,41 +119,34 @@ async fn refuse(socket: &mut Socket, refused: EngineError) -> Closing {
     closing
 }
 
-/// Reports in, orders out, until one side ends it. None: the other side is gone.
-async fn exchange(mut link: Link, socket: &mut Socket) -> Option<Closing> {
+/// Reports in, orders out, until one side ends it.
+async fn exchange(link: &mut Link, socket: &mut Socket) -> Ending {
     let sender = link.sender();
     let mut errors = 0;
     loop {
-        tokio::select! {
+        let answer = tokio::select! {
             order = link.next() => match order {
-                Some(order) => if !say(socket, &OrderFrame::from(order)).await {
-                    return None;
-                },
-                None => return Some(closing_of(link.end())),
+                Some(order) => Some(OrderFrame::from(order)),
+                None => return Ending::Close(closing_of(link.end())),
             },
-            heard = socket.next() => {
-                let answer = match heard {
-                    Heard::Gone => return None,
-                    Heard::Binary(_) => {
-                        Some(error("unsupported_frame", "frames are JSON text".to_owned(), None))
-                    }
-                    Heard::Text(text) => match parse::<ReportFrame>(text.as_bytes()).map(Wanted::from) {
-                        Ok(Wanted::Bye) => {
-                            link.leave().await;
-                            return Some(ENDED);
-                        }
-                        Ok(wanted) => take(&sender, wanted).await,
-                        Err(fault) => Some(unread(&fault)),
-                    },
-                };
-                errors = if matches!(answer, Some(OrderFrame::Error { .. })) { errors + 1 } else { 0 };
-                if errors > MOST_ERRORS {
-                    return Some(NO_HELLO);
-                }
-                if let Some(answer) = answer && !say(socket, &answer).await {
-                    return None;
-                }
-            }
+            heard = socket.next() => match heard {
+                Heard::Gone => return Ending::Gone,
+                Heard::Binary(_) => Some(error("unsupported_frame", "frames are JSON text".to_owned(), None)),
+                Heard::Text(text) => match parse::<ReportFrame>(text.as_bytes()).map(Wanted::from) {
+                    Ok(Wanted::Bye) => return Ending::Bye,
+                    Ok(wanted) => take(&sender, wanted).await,
+                    Err(fault) => Some(unread(&fault)),
+                },
+            },
+        };
+        errors = if matches!(answer, Some(OrderFrame::Error { .. })) { errors + 1 } else { 0 };
+        if errors > MOST_ERRORS {
+            return Ending::Close(NO_HELLO);
+        }
+        if let Some(answer) = answer
+            && !say(socket, &answer).await
+        {
+            return Ending::Gone;
         }
     }
 }

@@ -23,6 +23,10 @@ pub(crate) struct Webhook {
     /// templates, are sealed when saved and shown as `[REDACTED]`.
     #[schema(value_type = BTreeMap<String, Value>, required = false)]
     headers: BTreeMap<String, String>,
+    /// Values of the tool's own, always sealed and shown as `[REDACTED]`: templates name them like secrets of the
+    /// organisation, before which they come. Names: 1 to 64 of `A-Z a-z 0-9 _ -`.
+    #[schema(value_type = BTreeMap<String, Value>, required = false)]
+    own_secrets: BTreeMap<String, String>,
     /// Query name to template.
     #[schema(value_type = Object, required = false)]
     query: Map<String, Value>,

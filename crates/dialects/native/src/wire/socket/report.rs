@@ -52,20 +52,16 @@ pub struct PositionField {
     pub seq: u64,
 }
 
-/// The first frame.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// The first frame, taken apart.
+#[derive(Debug, Clone, Copy)]
 pub struct Hello {
-    /// The version of the frames. Default: 1.
-    #[schema(required = false, minimum = 1)]
+    /// The version of the frames.
     pub version: Option<u32>,
-    /// What it is. Default: what the token is for, else a runtime.
+    /// What it is.
     pub role: Option<Role>,
-    /// What it reports, if it is a runtime. Default: nothing but calls.
-    #[serde(default)]
-    #[schema(required = false)]
+    /// What it reports.
     pub reports: ReportsField,
-    /// Where to go on. Default: from now.
+    /// Where to go on.
     pub resume: Option<PositionField>,
 }
 
@@ -114,7 +110,19 @@ impl From<ActionOutcome> for Outcome {
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ReportFrame {
     /// The first frame, once.
-    Hello(Hello),
+    Hello {
+        /// The version of the frames. Default: 1.
+        #[schema(minimum = 1)]
+        version: Option<u32>,
+        /// What it is. Default: what the token is for, else a runtime.
+        role: Option<Role>,
+        /// What it reports, if it is a runtime. Default: nothing but calls.
+        #[serde(default)]
+        #[schema(required = false)]
+        reports: ReportsField,
+        /// Where to go on. Default: from now.
+        resume: Option<PositionField>,
+    },
     /// Runtime: how the conversation goes.
     Report {
         /// A number of the sender's own.
@@ -239,7 +247,9 @@ pub enum Wanted {
 impl From<ReportFrame> for Wanted {
     fn from(frame: ReportFrame) -> Self {
         match frame {
-            ReportFrame::Hello(hello) => Self::Hello(hello),
+            ReportFrame::Hello { version, role, reports, resume } => {
+                Self::Hello(Hello { version, role, reports, resume })
+            }
             ReportFrame::Ping {} => Self::Pong,
             ReportFrame::Bye {} => Self::Bye,
             ReportFrame::Report { n, report } => Self::Event(n, LinkEvent::Speech(report.into())),

@@ -1,0 +1,2 @@
+-- Answers that stand in for the tools of a simulated session, as JSON.
+alter table sessions add column mocks text;
