@@ -29,8 +29,8 @@ sip=$(free) control=$(free) http=$(free) first=$(free) second=$(free)
 key=hs_live_DemoCallOnThisMachineOnly0123456789
 
 # A phone: its tone is a file, what it hears is another.
-phone() { # <name> <port> <hertz> <answer mode> <rtp from>
-    local name=$1 port=$2 hertz=$3 mode=$4 rtp=$5 home=$folder/$1
+phone() { # <name> <user> <port> <hertz> <answer mode> <rtp from>
+    local user=$2 port=$3 hertz=$4 mode=$5 rtp=$6 home=$folder/$1
     mkdir -p "$home"
     python3 - "$home/tone.wav" "$hertz" <<'PY'
 import math, struct, sys, wave
@@ -52,12 +52,13 @@ module aufile.so
 module_app account.so
 module_app menu.so
 CONFIG
-    echo "<sip:$name@127.0.0.1:$port>;regint=0;answermode=$mode;audio_codecs=PCMU" >"$home/accounts"
+    echo "<sip:$user@127.0.0.1:$port>;regint=0;answermode=$mode;audio_codecs=PCMU" >"$home/accounts"
     : >"$home/contacts"
 }
 
-phone caller "$first" 440 manual 21000
-phone desk "$second" 880 auto 22000
+number=+14155552671
+phone caller caller "$first" 440 manual 21000
+phone desk "$number" "$second" 880 auto 22000
 
 cat >"$folder/sip.toml" <<CONFIG
 listen = "127.0.0.1:$sip"
@@ -67,10 +68,12 @@ secret = "whsec_$(head -c 32 /dev/urandom | base64)"
 [agent]
 tone = 600
 number = "+14155550100"
+[trunk]
+host = "127.0.0.1:$second"
 [inbound]
 allow = ["127.0.0.1"]
 [destinations]
-allow = ["sip-host:127.0.0.1"]
+allow = ["$number"]
 CONFIG
 echo "sip = \"$folder/sip.toml\"" >"$folder/settings.toml"
 
@@ -102,7 +105,7 @@ api POST /v1/tools '{"name": "what_time", "kind": "hosted", "description": "the 
 api POST /v1/tools '{"name": "hold", "kind": "call_control", "description": "hold", "call_control": {"operation": "play_hold"}}' >/dev/null
 api POST /v1/tools '{"name": "bye", "kind": "call_control", "description": "hang up", "call_control": {"operation": "end_call"}}' >/dev/null
 api POST /v1/tools "{\"name\": \"front_desk\", \"kind\": \"call_control\", \"description\": \"to a person\", \"call_control\":
-    {\"operation\": \"transfer_to_human\", \"destinations\": [\"sip:desk@127.0.0.1:$second\"]}}" >/dev/null
+    {\"operation\": \"transfer_to_phone_number\", \"phone_number\": \"$number\", \"dtmf\": \"12#\"}}" >/dev/null
 api POST /v1/tools '{"name": "press", "kind": "call_control", "description": "keys", "call_control": {"operation": "send_dtmf"}}' >/dev/null
 session=$(api POST /v1/sessions "{\"channel\": \"phone\", \"call_id\": \"$call\",
     \"tools\": [\"what_time\", \"hold\", \"front_desk\", \"press\", \"bye\"]}" | of id)
