@@ -20,7 +20,9 @@ fn the_doctor_names_every_check_and_changes_nothing() {
         "name servers",
         "certificates",
         "egress",
+        "aws identity",
         "exposure",
+        "models",
         "python",
         "packages",
     ];

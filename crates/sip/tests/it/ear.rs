@@ -232,7 +232,12 @@ impl Heard {
         self.packets += 1;
         let stamp = u32::from_be_bytes(bytes[4..8].try_into().unwrap());
         match bytes[1] & 0x7F {
-            0 => self.samples.extend(bytes[12..].iter().map(|byte| linear(*byte))),
+            0 => {
+                if self.samples.len() > 80_000 {
+                    self.samples.drain(..40_000);
+                }
+                self.samples.extend(bytes[12..].iter().map(|byte| linear(*byte)));
+            }
             101 => self.events.push((bytes[12], stamp, bytes[13] & 0x80 != 0)),
             _ => {}
         }

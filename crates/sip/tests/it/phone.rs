@@ -118,14 +118,6 @@ impl Phone {
             self.buffer.extend(&bytes[..length]);
         }
     }
-
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    pub fn log(&self) -> String {
-        std::fs::read_to_string(self.file("log")).unwrap_or_default()
-    }
 }
 
 /// A minute of a tone: 8000 Hz mono, 16 bit.
