@@ -86,7 +86,7 @@ class Server:
         for line in self.process.stderr:
             said = json.loads(line)
             if said.get("message") == "serving":
-                self.listen = said["address"]
+                self.listen = said["address"].removeprefix("http://")
                 break
         else:
             raise AssertionError("the server ended before it served")
