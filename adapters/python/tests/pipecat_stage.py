@@ -70,11 +70,14 @@ class Ears(FrameProcessor):
     def __init__(self) -> None:
         super().__init__()
         self.heard: list[str] = []
+        self.interruptions = 0
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
         if isinstance(frame, LLMTextFrame | TTSSpeakFrame):
             self.heard.append(frame.text)
+        elif isinstance(frame, InterruptionFrame):
+            self.interruptions += 1
         await self.push_frame(frame, direction)
 
 
@@ -95,7 +98,10 @@ class Stage:
         await until(lambda: len(self.llm.read) > before, lambda: self.context.get_messages())
 
     async def interrupt(self) -> None:
+        # It is heard behind the model, so the model has done with its calls what it does.
+        before = self.ears.interruptions
         await self.worker.queue_frame(InterruptionFrame())
+        await until(lambda: self.ears.interruptions > before)
 
     def text(self) -> str:
         return json.dumps(self.context.get_messages())

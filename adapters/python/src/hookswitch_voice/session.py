@@ -36,6 +36,7 @@ class Session:
         self, url: str, session_id: str, key: str, *, speech: bool = True, turns: bool = True, patience: float = 60.0
     ) -> None:
         """``speech``: this runtime reports who speaks, so that speech rules hold. ``turns``: it reports user turns."""
+        self.id = session_id
         self._link = Link(Address(url, session_id, key, patience), {"speech": speech, "turns": turns})
         self._waiting: dict[str, asyncio.Future[Result]] = {}
         self._orders: asyncio.Queue[Order] = asyncio.Queue(_ORDERS_WAITING)
