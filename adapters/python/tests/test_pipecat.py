@@ -16,6 +16,7 @@ from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import FunctionCallParams
 from pipecat_stage import Messages, Script, ScriptedLLM, Stage, staged
+from recorded import RecordedSession
 from seen import note
 from waiting import until
 
@@ -36,9 +37,7 @@ async def arrived(receiver: Receiver, count: int) -> None:
     await asyncio.to_thread(receiver.wait_for, count)
 
 
-async def test_a_conversation_with_a_tool_call(
-    server: Server, receiver: Receiver, booking: Callable[..., str]
-) -> None:
+async def test_a_conversation_with_a_tool_call(server: Server, receiver: Receiver, booking: Callable[..., str]) -> None:
     speech = {"line": "One moment."}
     async with Session(server.url, booking(speech=speech), KEY, speech=False) as session:
         llm, context = scripted(), LLMContext()
@@ -68,9 +67,7 @@ async def test_a_result_that_must_stay_unspoken(
     assert stage.ears.heard == []
 
 
-async def test_a_late_result_reaches_the_model(
-    server: Server, receiver: Receiver, booking: Callable[..., str]
-) -> None:
+async def test_a_late_result_reaches_the_model(server: Server, receiver: Receiver, booking: Callable[..., str]) -> None:
     receiver.hold()
     async with Session(server.url, booking(timeout_ms=500), KEY) as session:
         llm, context = scripted(), LLMContext()
@@ -106,11 +103,12 @@ async def play(stage: Stage, receiver: Receiver, asks: str, settled: str) -> Non
 async def test_interrupted_with_the_adapter(
     server: Server, receiver: Receiver, booking: Callable[..., str], asks: str
 ) -> None:
-    async with Session(server.url, booking(), KEY) as session:
+    async with RecordedSession(server.url, booking(), KEY) as session:
         llm, context = scripted(), LLMContext()
         async with staged(llm, context, [HookswitchProcessor(session, llm, context)]) as stage:
             await play(stage, receiver, asks, "B-1")
     note("Pipecat", "with the adapter", asks, receiver, stage.text())
+    assert session.reports == ["user_turn", "interrupted", "user_turn"]
     assert len(receiver.effects) == 1
     assert "B-1" in stage.text() and "B-2" not in stage.text()
 

@@ -136,9 +136,7 @@ class HookswitchProcessor(FrameProcessor):
     async def _tell(self, order: Result | AsyncResult | LateResult, *, run: bool) -> None:
         message = {"role": "developer", "content": tell(order)}
         if run:
-            await self.push_frame(
-                LLMMessagesAppendFrame(messages=[message], run_llm=True), FrameDirection.UPSTREAM
-            )
+            await self.push_frame(LLMMessagesAppendFrame(messages=[message], run_llm=True), FrameDirection.UPSTREAM)
         else:
             self._context.add_message(message)  # type: ignore[arg-type]
 

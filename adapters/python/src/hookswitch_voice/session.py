@@ -8,7 +8,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from .errors import HookswitchError, SessionEnded
 from .frames import Ended, EngineAction, Json, MayCallTools, MayInterrupt, Order, Report, Result, ToolFunction
@@ -50,7 +50,7 @@ class Session:
         self.may_interrupt = True
         self.comebacks = 0
 
-    async def __aenter__(self) -> Session:
+    async def __aenter__(self) -> Self:
         self._welcome(await self._link.open())
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._hand_out())]
         return self
