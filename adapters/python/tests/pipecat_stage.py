@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import json
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from pipecat.frames.frames import (
     EndFrame,
     Frame,
+    FunctionCallFromLLM,
     InterruptionFrame,
     LLMContextFrame,
     LLMFullResponseEndFrame,
@@ -22,10 +22,10 @@ from pipecat.frames.frames import (
 )
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineWorker
-from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
-from pipecat.services.llm_service import FunctionCallFromLLM, LLMService
+from pipecat.services.llm_service import LLMService
 from pipecat.workers.runner import WorkerRunner
 from waiting import until
 
@@ -48,7 +48,7 @@ class ScriptedLLM(LLMService[Any]):
         if not isinstance(frame, LLMContextFrame):
             await self.push_frame(frame, direction)
             return
-        messages = copy.deepcopy(frame.context.get_messages())
+        messages: Messages = json.loads(json.dumps(frame.context.get_messages()))
         self.read.append(messages)
         self.choices.append(frame.context.tool_choice)
         answer = self.script(messages)
@@ -93,7 +93,7 @@ class Stage:
 
     async def user(self, text: str) -> None:
         before = len(self.llm.read)
-        message = {"role": "user", "content": text}
+        message: LLMContextMessage = {"role": "user", "content": text}
         await self.worker.queue_frame(LLMMessagesAppendFrame(messages=[message], run_llm=True))
         await until(lambda: len(self.llm.read) > before, lambda: self.context.get_messages())
 

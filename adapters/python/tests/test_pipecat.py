@@ -15,7 +15,7 @@ from pipecat.adapters.llm.schemas.function_schema import FunctionSchema
 from pipecat.adapters.llm.schemas.tools_schema import ToolsSchema
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.services.llm_service import FunctionCallParams
-from pipecat_stage import Messages, Script, ScriptedLLM, Stage, staged
+from pipecat_stage import Messages, ScriptedLLM, Stage, staged
 from recorded import RecordedSession
 from seen import note
 from waiting import until

@@ -8,7 +8,6 @@ import logging
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
@@ -55,6 +54,8 @@ class Link:
         self._pings: list[int] = []
         self._pinged = 0
         self._closing = False
+        # The server leaves out numbers below one that it has heard: they must go out in their order.
+        self._in_order = asyncio.Lock()
 
     async def open(self) -> Frame:
         """Connects for the first time; the welcome."""
@@ -69,12 +70,12 @@ class Link:
 
     async def send(self, frame: Frame) -> None:
         """Sends a frame, now or after coming back. Raises Backlogged when too much waits."""
-        numbered = self._outbox.add(frame)
-        await self._write(numbered)
-        if self._outbox.last - self._pinged >= _ACKNOWLEDGE_AFTER:
-            self._pinged = self._outbox.last
-            self._pings.append(self._pinged)
-            await self._write({"type": "ping"})
+        async with self._in_order:
+            await self._write(self._outbox.add(frame))
+            if self._outbox.last - self._pinged >= _ACKNOWLEDGE_AFTER:
+                self._pinged = self._outbox.last
+                self._pings.append(self._pinged)
+                await self._write({"type": "ping"})
 
     async def frames(self) -> AsyncIterator[Frame]:
         """Every frame, over lost connections. A ``welcome`` in between says that it came back.
@@ -154,9 +155,10 @@ class Link:
             await socket.close()
             raise Unavailable(f"no welcome: {welcome.get('message', welcome)}")
         self._position = {"epoch": welcome["position"]["epoch"], "seq": welcome["resumed_from"]}
-        self._socket = socket
-        for frame in self._outbox.again(welcome["received"]):
-            await self._write(frame)
+        async with self._in_order:
+            self._socket = socket
+            for frame in self._outbox.again(welcome["received"]):
+                await self._write(frame)
         return welcome
 
     async def _write(self, frame: Frame) -> None:

@@ -36,6 +36,7 @@ class HookswitchAgent(Agent):
         self._muted = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._current: SpeechHandle | None = None
+        self._watched: dict[str, SpeechHandle] = {}
         super().__init__(tools=self._all_tools(session.tools), **rest)
 
     def _all_tools(self, tools: tuple[ToolFunction, ...]) -> list[llm.Tool | llm.Toolset]:
@@ -83,6 +84,7 @@ class HookswitchAgent(Agent):
         turns = [item.id for item in chat_ctx.items if item.type == "message" and item.role == "user"]
         if turns and turns[-1] != self._turn:
             self._turn, self._muted = turns[-1], False
+            await self._report_interruptions()
             await self._hookswitch.report("user_turn")
         if self._muted or not self._hookswitch.may_call_tools:
             tools = []
@@ -110,15 +112,22 @@ class HookswitchAgent(Agent):
         self._current = event.speech_handle
         if not self._hookswitch.may_interrupt:
             event.speech_handle.allow_interruptions = False
+        self._watched[event.speech_handle.id] = event.speech_handle
         self._start(self._watch(event.speech_handle))
 
     async def _watch(self, speech: SpeechHandle) -> None:
         """Reports an interruption when it happens: the speech itself is done only after its tools are."""
         over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        finish: Callable[[SpeechHandle], None] = lambda _: None if over.done() else over.set_result(None)  # noqa: E731
+        finish: Callable[[SpeechHandle], None] = lambda _: None if over.done() else over.set_result(None)
         speech.add_done_callback(finish)
         await speech.wait_if_not_interrupted([over])
-        if speech.interrupted:
+        await self._report_interruptions()
+        self._watched.pop(speech.id, None)
+
+    async def _report_interruptions(self) -> None:
+        """Each once, and before the user turn that follows it: the watch may wake after the model is asked."""
+        for speech in [speech for speech in self._watched.values() if speech.interrupted]:
+            del self._watched[speech.id]
             await self._hookswitch.report("interrupted")
 
     async def _obey(self, order: Order) -> None:

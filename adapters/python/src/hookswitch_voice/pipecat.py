@@ -26,7 +26,7 @@ from pipecat.frames.frames import (
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
 )
-from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.llm_service import FunctionCallParams, LLMService
 from pipecat.turns.user_mute.base_user_mute_strategy import BaseUserMuteStrategy
@@ -51,7 +51,7 @@ class HookswitchMute(BaseUserMuteStrategy):
     """Keeps the user from ending the agent's turn while the session forbids it (``uninterruptible``)."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._session = session
 
     async def process_frame(self, frame: Frame) -> bool:
@@ -134,11 +134,11 @@ class HookswitchProcessor(FrameProcessor):
                 await self._tell(order, run=False)
 
     async def _tell(self, order: Result | AsyncResult | LateResult, *, run: bool) -> None:
-        message = {"role": "developer", "content": tell(order)}
+        message: LLMContextMessage = {"role": "developer", "content": tell(order)}
         if run:
             await self.push_frame(LLMMessagesAppendFrame(messages=[message], run_llm=True), FrameDirection.UPSTREAM)
         else:
-            self._context.add_message(message)  # type: ignore[arg-type]
+            self._context.add_message(message)
 
     async def _speak_or_say_so(self, held: str) -> None:
         """Speech that the model has written may be on its way; where none comes, the server has a line."""

@@ -11,8 +11,20 @@ from types import TracebackType
 from typing import Any, Self
 
 from .errors import HookswitchError, SessionEnded
-from .frames import Ended, EngineAction, Json, MayCallTools, MayInterrupt, Order, Report, Result, ToolFunction
-from .frames import ToolsChanged, read_order, read_tools
+from .frames import (
+    Ended,
+    EngineAction,
+    Json,
+    MayCallTools,
+    MayInterrupt,
+    Order,
+    Report,
+    Result,
+    ToolFunction,
+    ToolsChanged,
+    read_order,
+    read_tools,
+)
 from .link import Address, Link
 from .outbox import Frame
 
