@@ -21,7 +21,7 @@ def shown(context: llm.ChatContext) -> list[dict[str, Any]]:
     return items
 
 
-class ScriptedLLM(llm.LLM):
+class ScriptedLLM(llm.LLM[Any]):
     """Answers by script and keeps what it was given."""
 
     def __init__(self, script: Script) -> None:
