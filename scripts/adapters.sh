@@ -34,8 +34,8 @@ trap 'rm -rf "$seen"' EXIT
 
 cd "$package"
 say "ruff, mypy"
-"$venv/bin/ruff" check --quiet .
-"$venv/bin/ruff" format --quiet --check .
+"$venv/bin/ruff" check --quiet src tests
+"$venv/bin/ruff" format --quiet --check src tests
 "$venv/bin/mypy" --no-error-summary --cache-dir "$home/mypy" src tests
 
 say "pytest"
