@@ -71,7 +71,8 @@ class Link:
     async def send(self, frame: Frame) -> None:
         """Sends a frame, now or after coming back. Raises Backlogged when too much waits."""
         async with self._in_order:
-            await self._write(self._outbox.add(frame))
+            numbered = self._outbox.add(frame)
+            await self._write(numbered)
             if self._outbox.last - self._pinged >= _ACKNOWLEDGE_AFTER:
                 self._pinged = self._outbox.last
                 self._pings.append(self._pinged)
@@ -99,6 +100,10 @@ class Link:
             if code == _UNKNOWN_POSITION:
                 self._position = None
             yield await self._come_back()
+
+    def sent(self, n: int) -> Frame | None:
+        """The frame of this number, where it is still kept."""
+        return self._outbox.get(n)
 
     def _note(self, frame: Frame) -> None:
         if "seq" in frame and self._position is not None:

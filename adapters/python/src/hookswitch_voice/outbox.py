@@ -26,6 +26,10 @@ class Outbox:
         """The highest number that was given."""
         return self._next - 1
 
+    def get(self, n: int) -> Frame | None:
+        """A frame that is still kept."""
+        return self._frames.get(n)
+
     def add(self, frame: Frame) -> Frame:
         """Numbers a frame and keeps it."""
         if len(self._frames) >= self._limit:

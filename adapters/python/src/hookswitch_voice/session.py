@@ -152,7 +152,7 @@ class Session:
             await self._orders.put(ToolsChanged(self.tools))
             return
         if kind == "error":
-            log.warning("the server did not take frame %s: %s", frame.get("n"), frame["message"])
+            self._not_taken(frame)
             return
         order = read_order(frame)
         match order:
@@ -168,6 +168,14 @@ class Session:
             case None:
                 return
         await self._orders.put(order)
+
+    def _not_taken(self, frame: Frame) -> None:
+        log.warning("the server did not take frame %s: %s", frame.get("n"), frame["message"])
+        refused = self._link.sent(frame["n"]) if frame.get("n") is not None else None
+        if refused is not None and refused["type"] == "call":
+            waiting = self._waiting.pop(refused["tool_call_id"], None)
+            if waiting is not None and not waiting.done():
+                waiting.set_exception(HookswitchError(f"the call was not taken: {frame['message']}"))
 
     async def _hand_out(self) -> None:
         while True:
