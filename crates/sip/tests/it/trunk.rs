@@ -24,17 +24,23 @@ fn settings(port: u16, password: &str) -> String {
     format!("[trunk]\nhost = \"127.0.0.1:{port}\"\nusername = \"line\"\npassword = \"{password}\"\n")
 }
 
+/// By the system's program, not by the stack's.
+fn md5(text: &str) -> String {
+    use std::io::Write as _;
+    let mut child =
+        std::process::Command::new("md5sum").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8(output.stdout).unwrap().split(' ').next().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn the_trunk_asks_for_a_password() {
     let there = Ear::open().await;
-    let checked = "<recv request=\"INVITE\"><action>\
-        <verifyauth assign_to=\"1\" username=\"line\" password=\"right\"/></action></recv>\
-        <nop next=\"good\" test=\"1\"/><nop next=\"bad\"/><label id=\"bad\"/>";
     let steps = format!(
-        "{}{checked}{}{}<nop next=\"end\"/><label id=\"good\"/>{}{}{}<label id=\"end\"/>",
+        "{}{}{}{}{}",
         challenges(),
-        sipp::answer("403 Forbidden", None),
-        sipp::gets("ACK"),
+        sipp::gets("INVITE"),
         sipp::answers(&sipp::sdp(there.port, true)),
         sipp::gets("ACK"),
         sipp::gets_bye()
