@@ -309,12 +309,14 @@ fn stalled(pressure: &str) -> Option<f64> {
 
 /// Throws out old spares and makes new ones, for as long as there is a sandbox.
 async fn make_rounds(inner: Weak<Inner>) {
-    let mut clock = tokio::time::interval(ROUNDS);
+    let settled = inner.upgrade().map_or(ROUNDS, |inner| inner.house.settings.idle.min(ROUNDS));
+    let mut clock = tokio::time::interval(settled.max(Duration::from_millis(50)));
     loop {
         clock.tick().await;
         let Some(inner) = inner.upgrade() else { return };
         let tools: Vec<_> = inner.tools.lock().values().filter_map(Weak::upgrade).collect();
         let short = memory_is_short();
+        inner.house.rest();
         for tool in tools {
             if short {
                 tool.clear();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::machine::Reply;
+use super::step::Reply;
 use crate::message::Message;
 
 /// What stands in the place of an answer that has not come when the conversation goes on.

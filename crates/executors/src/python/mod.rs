@@ -4,7 +4,6 @@
 //! lives, so that a process with its code loaded waits for the next call.
 
 mod answer;
-mod context;
 mod counts;
 mod held;
 mod imports;
@@ -13,8 +12,8 @@ mod sets;
 mod tool;
 mod way_out;
 
+pub use crate::call_context::context_of;
 pub use answer::{code_of, read_outcome, record_of};
-pub use context::context_of;
 pub use counts::{Counts, CountsNow};
 pub use held::Held;
 pub use hookswitch_sandbox::{

@@ -192,6 +192,11 @@ impl Runner {
         self.sets.choose(&Needs { tenant, requirements, code, imports: &imports })
     }
 
+    /// What is wrong with the requirement lines of a tool, whatever an index has.
+    pub fn fault_of_packages(&self, python: &PythonDraft) -> Option<String> {
+        self.sets.fault(&python.requirements, &python.code)
+    }
+
     /// [`Self::packages`], waited for a little while they are being made.
     pub async fn packages_within(
         &self,

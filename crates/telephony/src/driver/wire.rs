@@ -129,10 +129,15 @@ mod tests {
             .unwrap(),
         };
         insta::assert_snapshot!(serde_json::to_string(&ask).unwrap(), @r#"{"ask":"command","call":"call_1","operation":"act_1","command":{"operation":"transfer","targets":["+14155552671"],"mode":"auto","caller_id":{"explicit":"+14155550100"},"post_digits":"1w2","detect_voicemail":false,"ring_timeout_ms":30000,"hold":"tone","on_failure":"return","keep_agent":false}}"#);
-        let event = serde_json::json!({"call": "call_1", "seq": 3, "at_ms": 1_763_640_000_000_i64, "driver": "sip",
+        let event = serde_json::json!({"call": "call_1", "seq": 3, "time_ms": 1_763_640_000_000_i64, "driver": "sip",
             "operation": "act_1", "event": "operation.ended",
             "result": {"result": "failed", "why": "busy", "code": 486, "caller": "with_agent"}});
         let read: CallEvent = serde_json::from_value(event.clone()).unwrap();
         assert_eq!(serde_json::to_value(read).unwrap(), event);
+        // An event's own members stand beside the envelope's: none may have its name.
+        let verdict = serde_json::json!({"call": "call_1", "seq": 4, "time_ms": 1_763_640_000_000_i64,
+            "driver": "sip", "event": "voicemail.verdict", "verdict": "human", "at_ms": 1_100});
+        let read: CallEvent = serde_json::from_value(verdict.clone()).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), verdict);
     }
 }
