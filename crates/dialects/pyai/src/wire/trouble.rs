@@ -13,6 +13,7 @@ pub enum Shape {
 
 /// A code with all that goes with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::manual_non_exhaustive, reason = "not even this crate makes one elsewhere")]
 pub struct Code {
     /// The word; stable.
     pub word: &'static str,
