@@ -12,6 +12,8 @@ mod calls;
 #[path = "../../../sip/tests/it/ear.rs"]
 #[allow(dead_code, reason = "other binaries use the rest")]
 mod ear;
+#[path = "../../../sip/tests/it/evidence.rs"]
+mod evidence;
 mod house;
 mod kills;
 #[path = "../../../sip/tests/it/sipp.rs"]
