@@ -1,6 +1,9 @@
 //! Sessions that act on real phone calls: the real server, the real call engine, sipp at the far ends; kills in between.
 #![allow(
     clippy::unwrap_used,
+    clippy::decimal_bitwise_operands,
+    clippy::match_wild_err_arm,
+    clippy::needless_pass_by_value,
     clippy::disallowed_methods,
     clippy::disallowed_types,
     unreachable_pub,

@@ -63,7 +63,7 @@ impl Ear {
     /// Waits until this tone is heard.
     pub async fn hears(&self, hertz: u32) {
         let heard = tokio::time::timeout(PATIENCE, async {
-            while !self.hertz().is_some_and(|found| found.abs_diff(hertz) <= 10) {
+            while self.hertz().is_none_or(|found| found.abs_diff(hertz) > 10) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         });

@@ -1,6 +1,5 @@
 //! baresip: a real phone that records what it hears.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
