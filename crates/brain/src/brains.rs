@@ -36,7 +36,7 @@ pub enum BrainError {
     #[error("the session's agent has no brain")]
     NoBrain,
     /// The text is too long.
-    #[error("the text of a turn has 1 to {MOST_TEXT} bytes")]
+    #[error("the text of a turn has 1 to {MOST_TEXT} bytes; none only where the agent has a greeting")]
     TextLength,
     /// The secret with the model's key does not exist.
     #[error(transparent)]
@@ -116,13 +116,16 @@ impl Turn {
             (None, Some(endpoint)) => Model::Endpoint(Box::new(endpoint)),
             (None, None) => Model::Script(VecDeque::new()),
         };
-        let mind = match state {
-            Some(mind) => mind,
-            None => {
-                let mut talk = Talk::new(max_rounds, choice);
-                recall::recall(engine, scope, id, &mut talk).await?;
-                state.insert(MindState { talk, stage, heard: None })
+        let mind = if let Some(mind) = state {
+            // Handed over between two turns.
+            if mind.stage.agent != stage.agent {
+                mind.stage = stage;
             }
+            mind
+        } else {
+            let mut talk = Talk::new(max_rounds, choice);
+            recall::recall(engine, scope, id, &mut talk).await?;
+            state.insert(MindState { talk, stage, heard: None })
         };
         let who = (id, self.session.agent);
         let mut conversation = LiveConversation::join(brains, scope, who, mind.heard).await?;

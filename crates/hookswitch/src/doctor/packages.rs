@@ -23,9 +23,10 @@ pub(super) async fn check(config: &Config) -> Finding {
         return finding(WHAT, Verdict::Doubtful, said, hint);
     };
     // Opening makes the folder, and this changes nothing.
-    let opened = match settings.folder.is_dir() {
-        true => Some(crate::python::environments(config, Arc::new(MemoryBook::default())).await),
-        false => None,
+    let opened = if settings.folder.is_dir() {
+        Some(crate::python::environments(config, Arc::new(MemoryBook::default())).await)
+    } else {
+        None
     };
     let environments = match opened.transpose() {
         Ok(environments) => environments,

@@ -86,7 +86,8 @@ async fn packages_that_do_not_exist_are_named_when_the_tool_is_saved() {
     assert_eq!(answer["outcome"], "refused", "{answer}");
     assert!(answer.to_string().contains(line), "{answer}");
     // The same through Burki's API, in its own place.
-    let body = json!({"name": "newer", "description": "d", "tool_type": "python_function",
+    let body = json!({"name": "newer", "display_name": "Newer", "description": "d", "tool_type": "python_function",
+        "function_definition": {"name": "newer", "description": "d", "parameters": {"type": "object", "properties": {}}},
         "configuration": {"python_code": "def f(): return 1", "requirements": ["pandas>=9000"]}});
     let answer = desk.house.send(Method::POST, "/burki/api/v1/tools", Some(&body)).await;
     let warnings = answer.body["warnings"].to_string();

@@ -24,6 +24,8 @@ pub(super) fn read(stderr: &str) -> Failure {
         "conflicting URLs",
     ]) {
         FailureKind::Refused("a package at an address".to_owned())
+    } else if has(&["has invalid metadata", "could not be parsed"]) {
+        FailureKind::Refused("its metadata can't be read".to_owned())
     } else if has(&[
         "error sending request",
         "Request failed after",
@@ -35,6 +37,8 @@ pub(super) fn read(stderr: &str) -> Failure {
     ]) && !has(&["was not found in the package registry"])
     {
         FailureKind::Unreachable
+    } else if has(&["was filtered by `exclude-newer`"]) {
+        FailureKind::TooYoung(String::new())
     } else if has(&[
         "was not found in the package registry",
         "is available and you require",
@@ -51,8 +55,6 @@ pub(super) fn read(stderr: &str) -> Failure {
         FailureKind::TooLarge
     } else if has(&[
         "is invalid",
-        "invalid metadata",
-        "could not be parsed",
         "nvalid wheel",
         "Failed to extract",
         "Failed to read",
@@ -82,6 +84,7 @@ pub(super) fn name_requirement(failure: Failure, wanted: &Wanted) -> Failure {
     let kind = match failure.kind {
         FailureKind::NotAvailable(_) => FailureKind::NotAvailable(line),
         FailureKind::NoWheel(_) => FailureKind::NoWheel(line),
+        FailureKind::TooYoung(_) => FailureKind::TooYoung(line),
         other => other,
     };
     Failure { kind, ..failure }
@@ -107,6 +110,8 @@ mod tests {
         assert_eq!(kind(text, &["NoSuch_pkg"]), FailureKind::NotAvailable("nosuch-pkg".to_owned()));
         let text = "Because all versions of pycrypto have no usable wheels and you require pycrypto, we can conclude that your requirements are unsatisfiable.";
         assert!(matches!(kind(text, &["pycrypto"]), FailureKind::NoWheel(line) if line == "pycrypto"));
+        let text = "Because there is no version of requests==2.34.2 …\nhint: `requests` was filtered by `exclude-newer` to only include packages uploaded before 2020";
+        assert_eq!(kind(text, &["requests==2.34.2"]), FailureKind::TooYoung("requests==2.34.2".to_owned()));
         let text = "Because requests==2.31.0 depends on urllib3>=1.21.1,<3 and you require urllib3>=9, … your requirements are unsatisfiable.";
         assert_eq!(kind(text, &["requests", "urllib3"]), FailureKind::Conflict);
         let text = "error: Request failed after 3 retries in 4.9s\n  cause: error sending request for url";

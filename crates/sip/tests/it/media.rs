@@ -106,7 +106,7 @@ async fn a_greeting_is_voicemail() {
     let mut target =
         Sipp::called(&format!("{}{}", sipp::picks_up(&sipp::sdp(there.port, true)), sipp::gets_bye())).await;
     let caller = caller(&house).await;
-    let command = bridge(&target, json!({"detect_voicemail": true}));
+    let command = bridge(&target, &json!({"detect_voicemail": true}));
     house.start_op(&caller.call, "t", command).await.unwrap();
     let speaking = there.say(vec![3_500]).await;
     let result = json!(house.outcome(&caller.call, "t").await);
@@ -139,7 +139,7 @@ async fn a_hello_is_a_person_and_what_came_before_the_answer_does_not_count() {
     );
     let mut target = Sipp::called(&steps).await;
     let caller = caller(&house).await;
-    let command = bridge(&target, json!({"detect_voicemail": true, "post_digits": "5"}));
+    let command = bridge(&target, &json!({"detect_voicemail": true, "post_digits": "5"}));
     house.start_op(&caller.call, "t", command).await.unwrap();
     house
         .event("183", |event| {

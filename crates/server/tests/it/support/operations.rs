@@ -93,6 +93,8 @@ pub(crate) fn operations(world: &World) -> Vec<Operation> {
         ("sessionTools", "GET", format!("/v1/sessions/{session}/tools"), None, run, ById, 200),
         ("callTool", "POST", format!("/v1/sessions/{session}/calls"), Some(call), run, ById, 200),
         ("report", "POST", format!("/v1/sessions/{session}/reports"), Some(json!({"report": "user_turn"})), run, ById, 202),
+        ("takeTurn", "POST", format!("/v1/sessions/{session}/turns"), Some(json!({"text": "hi", "script": [{"say": "Hello."}]})), run, ById, 200),
+        ("interruptTurn", "POST", format!("/v1/sessions/{session}/interrupt"), None, run, ById, 202),
         ("sessionEvents", "GET", format!("/v1/sessions/{session}/events?format=json"), None, run, ById, 200),
         ("summariseSession", "GET", format!("/v1/sessions/{session}/summary"), None, run, ById, 200),
         ("listEventWebhooks", "GET", "/v1/event-webhooks".into(), None, read, Own, 200),
