@@ -58,10 +58,11 @@ pub fn plan(
         CallOperation::TransferToPhoneNumber => to_number(draft, input, times),
         CallOperation::TransferToHuman => to_human(draft, input, config, times),
         CallOperation::TransferToAgent => {
-            let chosen = text("agent_name").or(match draft.agents.as_slice() {
+            let only = match draft.agents.as_slice() {
                 [only] => Some(only.as_str()),
                 _ => None,
-            });
+            };
+            let chosen = text("agent_name").or(only);
             chosen.map(|name| Planned::SwitchAgent(name.to_owned())).ok_or_else(|| missing("agent_name"))
         }
         CallOperation::SendDtmf | CallOperation::KeypadInput => {

@@ -43,13 +43,16 @@ async fn the_trunk_asks_for_a_password() {
     assert_eq!(result["result"], "connected", "{}", trunk.messages());
     caller.end(&house).await;
     let messages = trunk.passes().await;
-    assert!(messages.contains("INVITE sip:+14155552671@127.0.0.1"), "{messages}");
-    shown(
-        31,
-        "trunk auth",
-        "sipp with its own digest check",
-        "407, INVITE with credentials that sipp verifies",
-    );
+    let given = messages.lines().find(|line| line.starts_with("Proxy-Authorization:")).unwrap();
+    let value = |name: &str| {
+        let rest = given.split_once(&format!("{name}=\"")).unwrap().1;
+        rest.split('"').next().unwrap().to_owned()
+    };
+    assert_eq!([value("username"), value("realm"), value("nonce")], ["line", "trunk", "n0nce"]);
+    assert!(value("uri").starts_with("sip:+14155552671@127.0.0.1"), "{given}");
+    let (secret, asked) = (md5("line:trunk:right"), md5(&format!("INVITE:{}", value("uri"))));
+    assert_eq!(value("response"), md5(&format!("{secret}:n0nce:{asked}")));
+    shown(31, "trunk auth", "sipp, md5sum", "407, INVITE with credentials; the digest recomputed by md5sum");
 }
 
 #[tokio::test]
