@@ -116,19 +116,16 @@ impl Turn {
             (None, Some(endpoint)) => Model::Endpoint(Box::new(endpoint)),
             (None, None) => Model::Script(VecDeque::new()),
         };
-        let mind = match state {
-            Some(mind) => {
-                // Handed over between two turns.
-                if mind.stage.agent != stage.agent {
-                    mind.stage = stage;
-                }
-                mind
+        let mind = if let Some(mind) = state {
+            // Handed over between two turns.
+            if mind.stage.agent != stage.agent {
+                mind.stage = stage;
             }
-            None => {
-                let mut talk = Talk::new(max_rounds, choice);
-                recall::recall(engine, scope, id, &mut talk).await?;
-                state.insert(MindState { talk, stage, heard: None })
-            }
+            mind
+        } else {
+            let mut talk = Talk::new(max_rounds, choice);
+            recall::recall(engine, scope, id, &mut talk).await?;
+            state.insert(MindState { talk, stage, heard: None })
         };
         let who = (id, self.session.agent);
         let mut conversation = LiveConversation::join(brains, scope, who, mind.heard).await?;

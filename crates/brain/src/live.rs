@@ -35,7 +35,7 @@ impl LiveConversation {
             Err(EngineError::Invalid(_)) if heard.is_some() => engine.connect(scope, id, kind, None).await?,
             joined => joined?,
         };
-        let position = heard.unwrap_or(link.welcome().position);
+        let position = heard.unwrap_or_else(|| link.welcome().position);
         let position = Position { epoch: link.welcome().position.epoch, ..position };
         Ok(Self { brains: brains.clone(), scope, agent, link, position })
     }

@@ -77,6 +77,26 @@ pub struct Events {
     pub events: Vec<CallEvent>,
 }
 
+/// Reads events. One that is not understood (a newer engine's) is left out, so that it does not hold up the others.
+pub fn read_events(body: &[u8]) -> Option<Vec<CallEvent>> {
+    #[derive(Deserialize)]
+    struct Loose {
+        events: Vec<serde_json::Value>,
+    }
+    let Loose { events } = serde_json::from_slice(body).ok()?;
+    if events.len() > MAX_EVENTS {
+        return None;
+    }
+    let known = events.into_iter().filter_map(|event| match serde_json::from_value(event) {
+        Ok(event) => Some(event),
+        Err(error) => {
+            tracing::warn!(%error, "an event of the call engine is not understood");
+            None
+        }
+    });
+    Some(known.collect())
+}
+
 /// Signature headers for a body.
 pub fn signed(body: &[u8], now: i64, secret: &WebhookSecret) -> Result<HeaderMap, SignError> {
     let id = format!("msg_{}", uuid::Uuid::now_v7().simple());
@@ -115,6 +135,17 @@ mod tests {
         assert!(!is_signed(&headers, b"{}", 1_700_000_010, &secret));
         assert!(!is_signed(&headers, &body, 1_700_000_400, &secret));
         assert!(!is_signed(&HeaderMap::new(), &body, 1_700_000_010, &secret));
+    }
+
+    #[test]
+    fn an_event_of_a_newer_engine_holds_up_no_other() {
+        let body = serde_json::json!({"events": [
+            {"call": "c", "seq": 1, "time_ms": 0, "driver": "sip", "event": "call.sung"},
+            {"call": "c", "seq": 2, "time_ms": 0, "driver": "sip", "event": "call.answered"},
+        ]});
+        let events = read_events(body.to_string().as_bytes()).unwrap();
+        assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [2]);
+        assert!(read_events(b"{}").is_none());
     }
 
     #[test]
