@@ -72,13 +72,11 @@ async fn attempt(desk: &Desk, name: &str, code: &str, more: Value) -> Value {
     let mut draft = json!({"name": name, "kind": "python", "timeout_ms": more["timeout_ms"]});
     draft["python"] = json!({"code": code, "network": more["python"]["network"]});
     let saved = desk.house.send(hyper::Method::POST, "/v1/tools", Some(&draft)).await;
-    match saved.body["id"].as_str() {
-        Some(id) => desk.trial(id, json!({})).await,
-        None => {
-            let error = format!("SyntaxError: {}", saved.body["detail"].as_str().unwrap_or_default());
-            json!({"outcome": "failed", "error": error})
-        }
+    if let Some(id) = saved.body["id"].as_str() {
+        return desk.trial(id, json!({})).await;
     }
+    let error = format!("SyntaxError: {}", saved.body["detail"].as_str().unwrap_or_default());
+    json!({"outcome": "failed", "error": error})
 }
 
 async fn judge(desk: &Desk, number: usize, case: &Case) -> Option<String> {
