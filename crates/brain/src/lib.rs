@@ -20,6 +20,7 @@ pub mod message;
 pub mod model;
 pub mod playback;
 mod prompt;
+mod recall;
 mod stage;
 pub mod turn;
 
@@ -27,4 +28,4 @@ pub use brains::{BrainError, Brains, TurnRequest};
 pub use error::ModelError;
 pub use events::{TimedEvent, TurnEvent};
 pub use model::{ScriptedAnswer, ScriptedCall};
-pub use stage::Stage;
+pub use stage::{Entrance, Stage};

@@ -42,6 +42,7 @@ mod tests {
             system: Map::new(),
             variables: Map::from_iter([("card".to_owned(), json!("4111"))]),
             tools: Vec::new(),
+            mocks: None,
             metadata: Map::from_iter([("order".to_owned(), json!(7))]),
             created_at: Stamp::from_micros(0),
             ended_at: None,

@@ -40,13 +40,13 @@ impl Code {
 
 macro_rules! codes {
     ($($name:ident = $word:literal $status:literal $kind:literal $shape:ident $meaning:literal $advice:literal;)*) => {
-        $(#[doc = $meaning] pub const $name: Code = Code {
+        $(#[doc = $meaning] pub const $name: &Code = &Code {
             word: $word, status: $status, kind: $kind, shape: Shape::$shape, meaning: $meaning, advice: $advice,
             listed: (),
         };)*
 
         /// All codes.
-        pub const CODES: &[Code] = &[$($name,)*];
+        pub const CODES: &[&Code] = &[$($name,)*];
     };
 }
 
@@ -120,7 +120,7 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     /// Its code.
-    pub code: Code,
+    pub code: &'static Code,
     /// One sentence: what happened this time.
     pub detail: String,
     /// The field that it is about.
@@ -131,12 +131,12 @@ pub struct Trouble {
 
 impl Trouble {
     /// An error of a code.
-    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+    pub fn new(code: &'static Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), param: None, retry_after: None }
     }
 
     /// An error about a field.
-    pub fn about(code: Code, param: &str, detail: impl Into<String>) -> Self {
+    pub fn about(code: &'static Code, param: &str, detail: impl Into<String>) -> Self {
         Self { param: Some(param.to_owned()), ..Self::new(code, detail) }
     }
 
