@@ -17,8 +17,8 @@ const PING: Duration = Duration::from_secs(20);
 const SILENCE: Duration = Duration::from_secs(45);
 /// Largest message that is taken, in bytes.
 pub const MOST_MESSAGE: usize = 1024 * 1024;
-/// Buffers of a connection, in bytes, each way; the library's own default is 128 KiB.
-const BUFFER: usize = 4 * 1024;
+/// What is read at once, in bytes; the library's own default is 128 KiB. Longer frames are put together from several.
+const READ_BUFFER: usize = 1024;
 /// What a library may keep of one frame that is being written, beyond the frame itself.
 const MOST_WRITE_BUFFER: usize = 4 * MOST_MESSAGE;
 
@@ -50,8 +50,9 @@ pub struct SocketGone;
 /// Sets the limits of an upgrade.
 pub fn bounded<F>(upgrade: WebSocketUpgrade<F>) -> WebSocketUpgrade<F> {
     upgrade
-        .read_buffer_size(BUFFER)
-        .write_buffer_size(BUFFER)
+        .read_buffer_size(READ_BUFFER)
+        // Every frame is flushed: nothing is to be gathered.
+        .write_buffer_size(0)
         .max_write_buffer_size(MOST_WRITE_BUFFER)
         .max_message_size(MOST_MESSAGE)
         .max_frame_size(MOST_MESSAGE)
