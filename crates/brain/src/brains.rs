@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::call_side::CallSide;
 use crate::client::Endpoint;
 use crate::driver::{TurnParts, run_turn};
 use crate::error::ModelError;
@@ -21,7 +22,7 @@ use crate::live::LiveConversation;
 use crate::model::{Model, ScriptedAnswer};
 use crate::prompt;
 use crate::stage::Stage;
-use crate::turn::Talk;
+use crate::turn::{Happened, Talk};
 
 /// Most conversations in memory; the one that was used longest ago is forgotten.
 const MOST_MINDS: usize = 2_000;
@@ -63,6 +64,34 @@ pub struct TurnRequest {
     pub interrupt_after: Option<Duration>,
     /// Each tool call is made twice.
     pub repeat_calls: bool,
+    /// The agent speaks without a word of the user: `text` may be empty.
+    pub unprompted: bool,
+    /// What the conversation so far goes on with, before the user's words.
+    pub context: Vec<Context>,
+    /// Takes the place of the agent's prompt from this turn on; a template as that is.
+    pub prompt: Option<String>,
+    /// Forgets the conversation so far.
+    pub forget: bool,
+    /// Who carries out operations on the call; nobody: they fail.
+    pub call: Option<Arc<dyn CallSide>>,
+}
+
+/// Something that the conversation goes on with, without a word of the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Context {
+    /// What the model is to know.
+    System(String),
+    /// A fixed text that the agent has said: its greeting.
+    Said(String),
+}
+
+impl From<Context> for Happened {
+    fn from(context: Context) -> Self {
+        match context {
+            Context::System(text) => Self::Context(text),
+            Context::Said(text) => Self::Said(text),
+        }
+    }
 }
 
 /// A conversation as it is kept between turns.
@@ -112,8 +141,20 @@ impl Turn {
         interrupt: CancellationToken,
         out: mpsc::Sender<TimedEvent>,
     ) -> Result<(), EngineError> {
+        let heard = state.as_ref().and_then(|mind| mind.heard);
+        let prompt = request.prompt.is_some().then(|| self.fresh.stage.prompt.clone());
+        if request.forget {
+            *state = None;
+        }
         let mind = state.get_or_insert(self.fresh);
-        let mut conversation = LiveConversation::join(engine, self.scope, self.id, mind.heard).await?;
+        if let Some(prompt) = prompt {
+            mind.stage.prompt = prompt;
+        }
+        for context in request.context {
+            mind.talk.on(context.into(), &mut Vec::new());
+        }
+        let conversation = LiveConversation::join(engine, self.scope, self.id, heard).await?;
+        let mut conversation = conversation.with_call(request.call);
         mind.talk.set_limits(self.settings.max_rounds, self.settings.tool_choice);
         mind.stage.set_tools(conversation.tools());
         let parts = TurnParts {
@@ -127,7 +168,9 @@ impl Turn {
             repeat_calls: request.repeat_calls,
             out,
         };
-        engine.note_transcript(self.scope, self.id, "user", &request.text).await?;
+        if !request.text.is_empty() {
+            engine.note_transcript(self.scope, self.id, "user", &request.text).await?;
+        }
         let ran = run_turn(parts, request.text).await;
         mind.heard = Some(conversation.position());
         let heard = ran?;
@@ -160,7 +203,7 @@ impl Brains {
         id: SessionId,
         mut request: TurnRequest,
     ) -> Result<mpsc::Receiver<TimedEvent>, BrainError> {
-        if request.text.is_empty() || request.text.len() > MOST_TEXT {
+        if request.text.is_empty() && !request.unprompted || request.text.len() > MOST_TEXT {
             return Err(BrainError::TextLength);
         }
         let session = self.engine.get_session(scope, id).await?;
@@ -182,7 +225,7 @@ impl Brains {
             (None, None) => return Err(BrainError::NoBrain),
         };
         let settings = settings.unwrap_or_else(|| BrainDraft::new("", ""));
-        let fresh = self.fresh(scope, &session, agent.as_ref(), &settings).await?;
+        let fresh = self.fresh(scope, &session, agent.as_ref(), &settings, request.prompt.as_deref()).await?;
         let turn = Turn { scope, id, model, settings, fresh };
         let (state, interrupt) = self.take_turn(id);
         let (out, events) = mpsc::channel(BACKLOG);
@@ -206,6 +249,12 @@ impl Brains {
         }
     }
 
+    /// A greeting or another text of an agent, filled with the session's variables as prompts are.
+    pub async fn fill(&self, scope: Scope, id: SessionId, text: &str) -> Result<String, EngineError> {
+        let values = self.engine.session_values(scope, id).await?;
+        Ok(prompt::fill(text, &values.variables, &values.system))
+    }
+
     /// An endpoint with its key opened, for one turn.
     async fn endpoint(&self, scope: Scope, settings: BrainDraft) -> Result<Endpoint, BrainError> {
         let key = match &settings.api_key_secret {
@@ -225,9 +274,10 @@ impl Brains {
         session: &SessionView,
         agent: Option<&Agent>,
         settings: &BrainDraft,
+        prompt: Option<&str>,
     ) -> Result<MindState, BrainError> {
         let values = self.engine.session_values(scope, session.id).await?;
-        let prompt = agent.and_then(|agent| agent.draft.prompt.as_deref());
+        let prompt = prompt.or_else(|| agent.and_then(|agent| agent.draft.prompt.as_deref()));
         let prompt = prompt.map(|text| prompt::fill(text, &values.variables, &values.system));
         let name = agent.map(|agent| agent.draft.name.as_str().to_owned()).unwrap_or_default();
         let stage = Stage::new(name, prompt, settings.schemas, &session.tools);

@@ -10,6 +10,7 @@
 //! The session machine decides what becomes of a tool call and who may speak; nothing here decides it again.
 
 pub mod brains;
+mod call_side;
 pub mod client;
 pub mod conversation;
 pub mod driver;
@@ -23,7 +24,8 @@ mod prompt;
 mod stage;
 pub mod turn;
 
-pub use brains::{BrainError, Brains, TurnRequest};
+pub use brains::{BrainError, Brains, Context, TurnRequest};
+pub use call_side::CallSide;
 pub use error::ModelError;
 pub use events::{TimedEvent, TurnEvent};
 pub use model::{ScriptedAnswer, ScriptedCall};

@@ -1,11 +1,14 @@
 //! A session of this server's engine as a conversation: a runtime's link.
 
+use std::sync::Arc;
+
 use hookswitch_engine::{
     Engine, EngineError, Link, LinkError, LinkEvent, LinkKind, LinkOrder, Position, Reports, ToolView,
 };
-use hookswitch_model::{Outcome, Scope, SessionId};
+use hookswitch_model::{ExecutionId, Outcome, Scope, SessionId};
 use serde_json::{Value, json};
 
+use crate::call_side::CallSide;
 use crate::conversation::{Acted, Conversation, Order, Report};
 
 /// The brain's part in a session, for one turn.
@@ -13,6 +16,7 @@ use crate::conversation::{Acted, Conversation, Order, Report};
 pub(crate) struct LiveConversation {
     link: Link,
     position: Position,
+    call: Option<Arc<dyn CallSide>>,
 }
 
 impl LiveConversation {
@@ -30,7 +34,12 @@ impl LiveConversation {
             joined => joined?,
         };
         let position = heard.unwrap_or(link.welcome().position);
-        Ok(Self { position: Position { epoch: link.welcome().position.epoch, ..position }, link })
+        Ok(Self { position: Position { epoch: link.welcome().position.epoch, ..position }, link, call: None })
+    }
+
+    /// The same with somebody who carries out operations on the call.
+    pub(crate) fn with_call(self, call: Option<Arc<dyn CallSide>>) -> Self {
+        Self { call, ..self }
     }
 
     /// The tools on offer.
@@ -77,7 +86,11 @@ impl Conversation for LiveConversation {
         }
     }
 
-    async fn act(&mut self, _action: &str, _params: &Value) -> Acted {
+    async fn act(&mut self, id: ExecutionId, action: &str, params: &Value) -> Acted {
+        let taken = self.call.as_ref().and_then(|call| call.take(id, action, params));
+        if let Some((outcome, detail)) = taken {
+            return Acted { outcome, detail, stage: None };
+        }
         let detail = json!({"error": "there is no phone call in a text conversation", "done": false});
         Acted { outcome: Outcome::Failed, detail, stage: None }
     }

@@ -91,7 +91,7 @@ impl<C: Conversation> Driver<'_, C> {
             let detail = json!({"error": "too many hand-overs in this turn; answer the user", "done": false});
             Acted { outcome: Outcome::Failed, detail, stage: None }
         } else {
-            self.parts.conversation.act(action, params).await
+            self.parts.conversation.act(id, action, params).await
         };
         if let Some(stage) = acted.stage {
             self.handovers += 1;

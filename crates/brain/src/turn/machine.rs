@@ -25,6 +25,8 @@ pub enum Happened {
     User(String),
     /// The agent has said a fixed text: its greeting.
     Said(String),
+    /// The model is to know this from now on.
+    Context(String),
     /// The model says something.
     Text(String),
     /// The model's answer is complete.
@@ -184,6 +186,7 @@ impl Talk {
     pub fn on(&mut self, happened: Happened, steps: &mut Vec<Step>) {
         match happened {
             Happened::User(text) => self.begin(text, steps),
+            Happened::Context(text) => self.history.push(Message::System(text)),
             Happened::Said(text) => self.history.push_agent(text, Vec::new()),
             Happened::Text(text) => {
                 if let Phase::Asking { is_muted } = self.phase
@@ -215,7 +218,10 @@ impl Talk {
             self.history.push(message);
         }
         self.take_notes();
-        self.history.push(Message::User(text));
+        // The agent may also speak by itself.
+        if !text.is_empty() {
+            self.history.push(Message::User(text));
+        }
         self.rounds = 0;
         self.ask(Reply { may_speak: true, may_call_tools: true }, steps);
     }
