@@ -205,7 +205,7 @@ pub(super) async fn tools(
             }
             Err(RegistryError::Invalid(findings)) => {
                 let mut inner = ParamErrors::default();
-                tool::note_findings(&findings, &mut inner);
+                tool::note_findings(&findings, &draft, &mut inner);
                 let message = inner.into_map().values().find_map(|text| text.as_str().map(str::to_owned));
                 errors.note(at, message.unwrap_or_else(|| "This tool can't be used".to_owned()));
             }
