@@ -12,7 +12,6 @@ use crate::wire::problem::Problem;
 use crate::wire::socket::config;
 use crate::wire::socket::frame;
 use crate::wire::socket::message::{Message, most_audio};
-use crate::wire::ids;
 
 const AUDIO: &str = "This server has no speech engine: audio is ignored; generate_reply with user_message speaks to \
     the agent";
@@ -159,6 +158,7 @@ impl Talk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::ids;
 
     #[test]
     fn ids_of_calls_come_back() {

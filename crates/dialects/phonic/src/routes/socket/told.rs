@@ -113,9 +113,10 @@ impl Talk {
         let id = text("execution_id").and_then(|id| id.parse::<ExecutionId>().ok());
         let Some(id) = id else { return Next::Go };
         let has = |name: &str| event.data.get(name) == Some(&Value::Bool(true));
-        match text("outcome") {
+        let outcome = if has("timed_out") { Some("unknown") } else { text("outcome") };
+        match outcome {
             Some("done" | "failed" | "unknown") => {
-                let is_late = has("timed_out") || text("outcome") == Some("unknown");
+                let is_late = outcome == Some("unknown");
                 if is_late && self.asked.get(&id).is_some_and(|(_, fate)| *fate == Fate::Open) {
                     self.set_fate(id, Fate::TimedOut);
                 }

@@ -103,10 +103,11 @@ impl Talk {
 
     /// A call of the app's that was answered without it came too late.
     pub(super) fn on_event(&mut self, event: &SessionEvent) -> Next {
+        let is = |name: &str| event.data.get(name) == Some(&Value::Bool(true));
         if event.kind == EventKind::CallAnswered
             && let Some(id) = event.data.get("execution_id").and_then(Value::as_str)
             && let Ok(id) = id.parse::<ExecutionId>()
-            && event.data.get("started").is_none()
+            && (!is("started") || is("timed_out"))
             && let Some(fate) = self.asked.get_mut(&id)
             && *fate == Fate::Open
         {
