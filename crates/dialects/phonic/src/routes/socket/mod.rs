@@ -7,6 +7,7 @@ mod cast;
 mod heard;
 mod talk;
 mod told;
+mod wake;
 
 use std::collections::HashMap;
 use std::sync::Arc;

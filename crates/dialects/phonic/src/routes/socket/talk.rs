@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use hookswitch_api::{Closing, Heard, Socket};
 use hookswitch_brain::{Context, TimedEvent, TurnRequest};
-use hookswitch_engine::{EventStream, Link, LinkEnd, LinkKind, Numbered};
-use hookswitch_model::event::SessionEvent;
+use hookswitch_engine::{EventStream, Link, LinkEnd, LinkKind};
 use hookswitch_model::{ExecutionId, SessionId, ToolId};
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -17,6 +16,7 @@ use tokio::time::Instant;
 use super::admission::Admitted;
 use super::call_side::{Act, Apparatus};
 use super::cast::{Own, Tools};
+use super::wake::Woken;
 use crate::PhonicState;
 use crate::routes::Refused;
 use crate::wire::socket::config::Config;
@@ -63,13 +63,13 @@ pub(super) struct Talk {
     pub(super) setup: Setup,
     pub(super) own: HashMap<ToolId, Own>,
     pub(super) link: Link,
-    events: EventStream,
-    socket: Option<Socket>,
+    pub(super) events: EventStream,
+    pub(super) socket: Option<Socket>,
     waiting: VecDeque<String>,
-    turns: VecDeque<mpsc::Receiver<TimedEvent>>,
+    pub(super) turns: VecDeque<mpsc::Receiver<TimedEvent>>,
     apparatus: Arc<Apparatus>,
-    acts: mpsc::Receiver<Act>,
-    arrivals: mpsc::Receiver<Socket>,
+    pub(super) acts: mpsc::Receiver<Act>,
+    pub(super) arrivals: mpsc::Receiver<Socket>,
     context: Vec<Context>,
     prompt: Option<String>,
     pub(super) forgets: bool,
@@ -79,25 +79,11 @@ pub(super) struct Talk {
     pub(super) is_ending: bool,
     pub(super) has_warned_of_audio: bool,
     /// When the socket is closed if the client says nothing.
-    silent_at: Option<Instant>,
+    pub(super) silent_at: Option<Instant>,
     /// When a lost socket was lost for good.
-    gone_at: Option<Instant>,
+    pub(super) gone_at: Option<Instant>,
     /// When the agent breaks its silence.
     pub(super) speak_at: Option<Instant>,
-}
-
-/// What woke the task.
-enum Woken {
-    Turn(Option<TimedEvent>),
-    Act(Act),
-    Order(Option<Numbered>),
-    Event(SessionEvent),
-    Heard(Heard),
-    Back(Socket),
-    Silent,
-    Gone,
-    Speak,
-    Nothing,
 }
 
 /// How a conversation goes on.
@@ -359,33 +345,6 @@ impl Talk {
         self.silent_at = self.setup.silence.map(|silence| Instant::now() + silence);
     }
 
-    /// What comes first in a conversation is told first: words before the call that follows them, results before the
-    /// words about them.
-    async fn wait(&mut self) -> Woken {
-        let silent_at = self.silent_at.filter(|_| self.socket.is_some() && self.turns.is_empty());
-        let (gone_at, speak_at) = (self.gone_at, self.speak_at.filter(|_| self.turns.is_empty()));
-        let (turn, socket) = (self.turns.front_mut(), &mut self.socket);
-        tokio::select! {
-            biased;
-            event = next_of(turn) => Woken::Turn(event),
-            Some(act) = self.acts.recv() => Woken::Act(act),
-            order = self.link.next() => Woken::Order(order),
-            event = self.events.next() => match event {
-                Some(Ok(event)) => Woken::Event(event),
-                // The link says why.
-                _ => {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    Woken::Nothing
-                }
-            },
-            heard = next_heard(socket) => Woken::Heard(heard),
-            Some(socket) = self.arrivals.recv() => Woken::Back(socket),
-            () = at(silent_at) => Woken::Silent,
-            () = at(gone_at) => Woken::Gone,
-            () = at(speak_at) => Woken::Speak,
-        }
-    }
-
     /// Ends it. After a restart of ours it can be taken up again.
     async fn finish(mut self, closing: Closing) {
         self.state.conversations().close(self.id);
@@ -416,26 +375,5 @@ fn closing_of(end: Option<LinkEnd>) -> Closing {
         Some(LinkEnd::Draining) => RESTART,
         Some(LinkEnd::Revoked | LinkEnd::Replaced) => REFUSED,
         Some(LinkEnd::TooFarBehind | LinkEnd::Lost) | None => BROKEN,
-    }
-}
-
-async fn next_of(turn: Option<&mut mpsc::Receiver<TimedEvent>>) -> Option<TimedEvent> {
-    match turn {
-        Some(events) => events.recv().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn next_heard(socket: &mut Option<Socket>) -> Heard {
-    match socket {
-        Some(socket) => socket.next().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment).await,
-        None => std::future::pending().await,
     }
 }
