@@ -23,7 +23,7 @@ pub(super) struct Admitted {
     /// What a token calls the session.
     pub(super) label: Option<String>,
     /// Held while the session of a token is open.
-    pub(super) in_use: Option<InUse>,
+    pub(super) _in_use: Option<InUse>,
 }
 
 /// The subprotocols that were offered.
@@ -54,7 +54,7 @@ pub(super) async fn admit(
         return Err(Failure::Forbidden(Permission::Sessions).into());
     }
     let (key, project) = (caller.key.id, caller.key.project);
-    Ok(Admitted { scope: caller.scope(), key, project, label: None, in_use: None })
+    Ok(Admitted { scope: caller.scope(), key, project, label: None, _in_use: None })
 }
 
 async fn admit_token(state: &PyaiState, headers: &HeaderMap, token: &str) -> Result<Admitted, Failed> {
@@ -76,6 +76,6 @@ async fn admit_token(state: &PyaiState, headers: &HeaderMap, token: &str) -> Res
         key: found.minted_by,
         project: found.project,
         label: found.label,
-        in_use: Some(in_use),
+        _in_use: Some(in_use),
     })
 }

@@ -18,7 +18,7 @@ use crate::wire::trouble::Trouble;
 impl Talk {
     /// Gives the session these tools and no others; those that could not be had are noted. How many there are now.
     pub(super) async fn set_tools(
-        &self,
+        &mut self,
         items: Vec<Item>,
         errors: &mut Vec<ToolError>,
     ) -> Result<usize, Failed> {
@@ -43,7 +43,7 @@ impl Talk {
         Ok(engine.set_session_tools(self.admitted.scope, self.id, &start).await?.tools.len())
     }
 
-    async fn tool_of(&self, item: Item) -> Result<ToolId, Failed> {
+    async fn tool_of(&mut self, item: Item) -> Result<ToolId, Failed> {
         let is_webhook = item.is_webhook();
         match item {
             Item::Named(name) => self.named(&name).await,
@@ -57,7 +57,7 @@ impl Talk {
     }
 
     /// A tool of the organisation, else a prebuilt one: as it is bound, where it is.
-    async fn named(&self, name: &str) -> Result<ToolId, Failed> {
+    async fn named(&mut self, name: &str) -> Result<ToolId, Failed> {
         let (registry, scope) = (self.state.registry(), self.admitted.scope);
         if let Ok(parsed) = ToolName::parse(name) {
             match registry.tool_by_name(scope, &parsed).await {
@@ -79,7 +79,7 @@ impl Talk {
         self.make(prebuilt.draft()).await
     }
 
-    async fn make(&self, draft: ToolDraft) -> Result<ToolId, Failed> {
+    async fn make(&mut self, draft: ToolDraft) -> Result<ToolId, Failed> {
         let (registry, admitted) = (self.state.registry(), &self.admitted);
         let made = registry
             .create_session_tool(admitted.scope, self.project, self.id, Dialect::Pyai, draft, admitted.key)
@@ -88,7 +88,7 @@ impl Talk {
     }
 
     /// The project has a signing secret from now on, if it had none.
-    async fn sign(&self) -> Result<(), Failed> {
+    async fn sign(&mut self) -> Result<(), Failed> {
         let (registry, scope) = (self.state.registry(), self.admitted.scope);
         if registry.project_signing_hint(scope, self.project).await?.is_none() {
             registry.rotate_project_signing_secret(scope, self.project).await?;
