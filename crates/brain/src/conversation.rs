@@ -93,12 +93,7 @@ pub trait Conversation: Send {
     fn send(&mut self, report: Report) -> impl Future<Output = Result<(), EngineError>> + Send;
 
     /// Carries out an operation on the call.
-    fn act(
-        &mut self,
-        id: ExecutionId,
-        action: &str,
-        params: &Value,
-    ) -> impl Future<Output = Acted> + Send;
+    fn act(&mut self, id: ExecutionId, action: &str, params: &Value) -> impl Future<Output = Acted> + Send;
 
     /// Waits for what the session tells; `None` when it will tell nothing more. Safe to drop while it waits.
     fn next(&mut self) -> impl Future<Output = Option<Order>> + Send;

@@ -86,7 +86,8 @@ print(json.dumps(seen))
         "assistant_finished_speaking",
     ];
     assert_eq!(outline, expected);
-    let of = |kind: &str| seen.as_array().unwrap().iter().filter(|one| one["type"] == kind).collect::<Vec<_>>();
+    let of =
+        |kind: &str| seen.as_array().unwrap().iter().filter(|one| one["type"] == kind).collect::<Vec<_>>();
     assert_eq!(of("warning")[0]["warning"]["code"], "audio_not_supported");
     assert_eq!(of("tool_call")[0]["parameters"], json!({"city": "Paris", "unit": null}));
     let said: String = of("audio_chunk").iter().map(|chunk| chunk["text"].as_str().unwrap()).collect();
@@ -99,7 +100,8 @@ print(json.dumps(seen))
     // The model has read what the config said, and what was said before.
     let asked = world.model.bodies().remove(0);
     assert_eq!(asked["messages"][0]["content"], "Hi Ann");
-    let texts: Vec<&Value> = asked["messages"].as_array().unwrap().iter().map(|one| &one["content"]).collect();
+    let texts: Vec<&Value> =
+        asked["messages"].as_array().unwrap().iter().map(|one| &one["content"]).collect();
     assert_eq!(texts[1..], [&json!("Welcome, Ann!"), &json!("It is noon."), &json!("How warm is it?")]);
     // The conversation is over, and can be read back.
     let id = of("conversation_created")[0]["conversation_id"].as_str().unwrap().to_owned();
@@ -146,11 +148,9 @@ print(json.dumps([digits, rest]))
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tools_change_and_a_conversation_starts_over() {
-    let world = World::start(
-        |_| Reply::json("{}"),
-        |chat| LlmAnswer::say(&format!("{}.", chat.messages().len())),
-    )
-    .await;
+    let world =
+        World::start(|_| Reply::json("{}"), |chat| LlmAnswer::say(&format!("{}.", chat.messages().len())))
+            .await;
     world.add_tool("check_tables", json!({"effect": "read"})).await;
     let script = format!(
         "{START}

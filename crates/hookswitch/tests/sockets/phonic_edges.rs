@@ -115,7 +115,8 @@ print(json.dumps(out))
     );
     let out = python(&world, &script).await;
     let error = "tool timed out";
-    let expected = json!([true, null, error, "{\"error\"", "late_tool_call_output", "duplicate_tool_call_output"]);
+    let expected =
+        json!([true, null, error, "{\"error\"", "late_tool_call_output", "duplicate_tool_call_output"]);
     assert_eq!(out, expected);
 }
 

@@ -83,11 +83,8 @@ print(json.dumps(out))
 "
     );
     let out = python(&world, &script).await;
-    let said = json!([
-        ["user", "Note that I called."],
-        ["assistant", "One moment."],
-        ["assistant", "Noted."]
-    ]);
+    let said =
+        json!([["user", "Note that I called."], ["assistant", "One moment."], ["assistant", "Noted."]]);
     let expected = json!([
         "pyai.v1",
         2,

@@ -53,11 +53,7 @@ fn at(path: &str, message: &str) -> Refused {
 }
 
 /// Looks up project and agent; a credential may be good for one of them only.
-pub(super) async fn find(
-    state: &PhonicState,
-    admitted: &Admitted,
-    config: &Config,
-) -> Result<Cast, Refused> {
+pub(super) async fn find(state: &PhonicState, admitted: &Admitted, config: &Config) -> Result<Cast, Refused> {
     let (registry, scope) = (state.registry(), admitted.scope);
     let project = match (&config.project, admitted.project) {
         (None, Some(only)) => registry.get_project(scope, only).await?,
@@ -119,7 +115,12 @@ async fn named_agent(
 }
 
 /// The agent in this API's fields, without its secrets.
-async fn shown(state: &PhonicState, scope: Scope, agent: &Agent, project: &Project) -> Result<Value, Refused> {
+async fn shown(
+    state: &PhonicState,
+    scope: Scope,
+    agent: &Agent,
+    project: &Project,
+) -> Result<Value, Refused> {
     let bindings = state.registry().list_bindings(scope, agent.id).await?;
     let bound: Vec<ToolId> = bindings.iter().map(|binding| binding.tool).collect();
     let stored = state.registry().tools_by_ids(scope, &bound).await?;
@@ -195,7 +196,14 @@ pub(super) async fn tools(
             }
         };
         let made = registry
-            .create_session_tool(scope, cast.project.id, session, Dialect::Phonic, draft.clone(), admitted.key)
+            .create_session_tool(
+                scope,
+                cast.project.id,
+                session,
+                Dialect::Phonic,
+                draft.clone(),
+                admitted.key,
+            )
             .await;
         match made {
             Ok(made) => {

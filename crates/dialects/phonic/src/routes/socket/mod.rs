@@ -122,12 +122,10 @@ async fn resume(state: PhonicState, admitted: Admitted, id: &str, socket: Socket
     }
     // Not in this process: it was restarted, or the conversation is over.
     match state.engine().get_session(admitted.scope, id).await {
-        Ok(session) if session.ended_at.is_none() => {
-            match begin::take_up(&state, admitted, &session).await {
-                Ok(talk) => talk.come_back(socket).await,
-                Err(refused) => refuse(socket, &worded(refused)).await,
-            }
-        }
+        Ok(session) if session.ended_at.is_none() => match begin::take_up(&state, admitted, &session).await {
+            Ok(talk) => talk.come_back(socket).await,
+            Err(refused) => refuse(socket, &worded(refused)).await,
+        },
         Ok(_) => socket.close(TOO_LATE).await,
         Err(_) => socket.close(NOT_RESUMABLE).await,
     }

@@ -113,7 +113,8 @@ pub fn built_in(name: &str, config: &Map<String, Value>) -> Result<ToolDraft, Pa
         _ => "Says nothing and waits for the user.",
     };
     let mut body = Map::new();
-    let own = json!({"name": name, "description": description, "type": kind.as_str(), "execution_mode": "sync"});
+    let own =
+        json!({"name": name, "description": description, "type": kind.as_str(), "execution_mode": "sync"});
     body.extend(config.iter().map(|(name, value)| (name.clone(), value.clone())));
     body.extend(own.as_object().cloned().unwrap_or_default());
     let mut draft = made(&body)?;
@@ -190,11 +191,7 @@ fn made(body: &Map<String, Value>) -> Result<ToolDraft, ParamErrors> {
 }
 
 /// A definition, or its problems noted below a place.
-fn merge(
-    made: Result<ToolDraft, ParamErrors>,
-    at: &str,
-    errors: &mut ParamErrors,
-) -> Option<ToolDraft> {
+fn merge(made: Result<ToolDraft, ParamErrors>, at: &str, errors: &mut ParamErrors) -> Option<ToolDraft> {
     match made {
         Ok(draft) => Some(draft),
         Err(found) => {

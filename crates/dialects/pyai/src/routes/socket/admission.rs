@@ -69,7 +69,9 @@ async fn admit_token(state: &PyaiState, headers: &HeaderMap, token: &str) -> Res
     }
     let Some(in_use) = state.tokens().take(token) else {
         let detail = "The token has a session open already";
-        return Err(Trouble { retry_after: Some(1), ..Trouble::new(CONCURRENCY_LIMIT_EXCEEDED, detail) }.into());
+        return Err(
+            Trouble { retry_after: Some(1), ..Trouble::new(CONCURRENCY_LIMIT_EXCEEDED, detail) }.into()
+        );
     };
     Ok(Admitted {
         scope: Scope::new(found.org, found.mode),

@@ -108,8 +108,7 @@ impl Talk {
     ) -> Result<Self, EngineError> {
         let link = state.engine().connect(admitted.scope, id, LinkKind::App, None).await?;
         let link = link.opened_by(admitted.key);
-        let events =
-            state.engine().follow_events(admitted.scope, id, link.welcome().position.seq).await?;
+        let events = state.engine().follow_events(admitted.scope, id, link.welcome().position.seq).await?;
         let (apparatus, verbs) = Apparatus::new();
         Ok(Self {
             state: state.clone(),

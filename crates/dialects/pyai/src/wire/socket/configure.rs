@@ -135,11 +135,7 @@ fn tools(
     items
 }
 
-fn item(
-    name: &str,
-    value: &Value,
-    is_public: &impl Fn(&str) -> Result<(), String>,
-) -> Result<Item, Trouble> {
+fn item(name: &str, value: &Value, is_public: &impl Fn(&str) -> Result<(), String>) -> Result<Item, Trouble> {
     if name.is_empty() {
         return Err(Trouble::field("name", "is required"));
     }
@@ -170,9 +166,7 @@ fn item(
 
 /// The acknowledgement. `tools`: how many the session has now.
 pub fn configured(read: &Configure, voice_id: Option<&str>, tools: usize) -> Vec<u8> {
-    let error = |error: &ToolError| {
-        json!({"name": error.name, "code": error.code, "message": error.message})
-    };
+    let error = |error: &ToolError| json!({"name": error.name, "code": error.code, "message": error.message});
     let members = json!({
         "voice_id": voice_id,
         "honored": read.honored,

@@ -111,7 +111,10 @@ mod tests {
         let arguments = json!({"destination": "+1", "reason": "r", "call_id": "mine", "event": "x"});
         let frame = body(&verb(id, "transfer_to_human", &arguments, &json!({"targets": ["+15551234567"]})));
         assert_eq!((&frame["destination"], &frame["reason"]), (&json!("+15551234567"), &json!("r")));
-        assert_eq!((&frame["event"], &frame["call_id"]), (&json!("transfer_to_human"), &json!(tool_call_id(id))));
+        assert_eq!(
+            (&frame["event"], &frame["call_id"]),
+            (&json!("transfer_to_human"), &json!(tool_call_id(id)))
+        );
         let frame = body(&verb(id, "play_hold", &json!({}), &json!({"for_ms": 3000})));
         assert_eq!(frame["seconds"], 3);
     }

@@ -67,7 +67,9 @@ pub fn read(members: Map<String, Value>) -> Message {
         }
         "input_text" => match text("text") {
             Some(text) if text.trim().is_empty() => invalid("text is empty"),
-            Some(text) if text.chars().nth(MOST_TEXT).is_some() => invalid("text has at most 4000 characters"),
+            Some(text) if text.chars().nth(MOST_TEXT).is_some() => {
+                invalid("text has at most 4000 characters")
+            }
             Some(text) => Message::InputText(text.to_owned()),
             None => invalid("text is required"),
         },
