@@ -1,13 +1,16 @@
 # The front door. Every target is a script that can be run by itself; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-sip lint bench fault
+.PHONY: help demo demo-call run test test-sip lint bench fault
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 demo: ## Set up, build, and show one session with real tool calls
 	@scripts/demo.sh
+
+demo-call: ## Two real phones, the call engine, a transfer with its timeline
+	@scripts/demo-call.sh
 
 run: ## Start a server for development; more flags in ARGS="…"
 	@scripts/run.sh $(ARGS)

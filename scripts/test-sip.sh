@@ -22,7 +22,8 @@ page=docs/telephony-scenarios.md
 {
     echo '# Phone call scenarios'
     echo
-    echo 'Written by `make test-sip` from its last run that passed: what was seen at the far end, scenario by scenario.'
+    echo 'Written by `make test-sip` from its last run: what was seen at the far end, scenario by scenario. A number that is missing'
+    echo 'here has not been shown.'
     echo
     echo '| # | scenario | far end | seen |'
     echo '|--:|---|---|---|'

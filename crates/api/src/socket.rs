@@ -63,7 +63,7 @@ pub fn bounded<F>(upgrade: WebSocketUpgrade<F>) -> WebSocketUpgrade<F> {
 /// A socket that pings and notices silence.
 #[derive(Debug)]
 pub struct Socket {
-    socket: WebSocket,
+    inner: WebSocket,
     heard_at: Instant,
     ping_at: Instant,
     closed_with: Option<u16>,
@@ -73,7 +73,7 @@ impl Socket {
     /// Takes over a socket that has just been opened.
     pub fn new(socket: WebSocket) -> Self {
         let now = Instant::now();
-        Self { socket, heard_at: now, ping_at: now + PING, closed_with: None }
+        Self { inner: socket, heard_at: now, ping_at: now + PING, closed_with: None }
     }
 
     /// The code with which the other side has said goodbye, 1005 where it gave none; none while it has not.
@@ -85,7 +85,7 @@ impl Socket {
     pub async fn next(&mut self) -> Heard {
         loop {
             let message = tokio::select! {
-                message = self.socket.recv() => message,
+                message = self.inner.recv() => message,
                 () = tokio::time::sleep_until(self.ping_at) => {
                     if self.heard_at.elapsed() >= SILENCE || self.ping().await.is_err() {
                         return Heard::Gone;
@@ -125,7 +125,7 @@ impl Socket {
     }
 
     async fn write(&mut self, message: Message) -> Result<(), SocketGone> {
-        match tokio::time::timeout(WRITE, self.socket.send(message)).await {
+        match tokio::time::timeout(WRITE, self.inner.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(SocketGone),
         }
@@ -136,7 +136,7 @@ impl Socket {
         let frame = CloseFrame { code: closing.code, reason: Utf8Bytes::from_static(closing.reason) };
         if self.write(Message::Close(Some(frame))).await.is_ok() {
             let _ = tokio::time::timeout(Duration::from_secs(1), async {
-                while let Some(Ok(_)) = self.socket.recv().await {}
+                while let Some(Ok(_)) = self.inner.recv().await {}
             })
             .await;
         }

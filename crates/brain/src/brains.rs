@@ -5,24 +5,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hookswitch_engine::{Engine, EngineError, Position, SessionView};
-use hookswitch_model::agent::Agent;
 use hookswitch_model::brain::BrainDraft;
 use hookswitch_model::{Scope, SessionId};
 use hookswitch_registry::RegistryError;
 use parking_lot::Mutex;
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{Notify, mpsc};
 
-use crate::call_side::CallSide;
+use crate::call_side::{CallSide, Context};
 use crate::client::Endpoint;
-use crate::driver::{TurnParts, run_turn};
+use crate::driver::{Said, TurnParts, run_turn};
 use crate::error::ModelError;
 use crate::events::{TimedEvent, TurnEvent};
 use crate::live::LiveConversation;
 use crate::model::{Model, ScriptedAnswer};
 use crate::prompt;
-use crate::stage::Stage;
-use crate::turn::{Happened, Talk};
+use crate::recall;
+use crate::stage::{Entrance, Stage};
+use crate::turn::Talk;
 
 /// Most conversations in memory; the one that was used longest ago is forgotten.
 const MOST_MINDS: usize = 2_000;
@@ -38,7 +37,7 @@ pub enum BrainError {
     #[error("the session's agent has no brain")]
     NoBrain,
     /// The text is too long.
-    #[error("the text of a turn has 1 to {MOST_TEXT} bytes")]
+    #[error("the text of a turn has 1 to {MOST_TEXT} bytes; none only where the agent has a greeting")]
     TextLength,
     /// The secret with the model's key does not exist.
     #[error(transparent)]
@@ -54,7 +53,7 @@ pub enum BrainError {
 /// A user turn.
 #[derive(Debug, Clone, Default)]
 pub struct TurnRequest {
-    /// What the user says.
+    /// What the user says; empty: the agent greets, where nothing has been said yet.
     pub text: String,
     /// Answers that stand in for a model.
     pub script: Option<Vec<ScriptedAnswer>>,
@@ -64,7 +63,7 @@ pub struct TurnRequest {
     pub interrupt_after: Option<Duration>,
     /// Each tool call is made twice.
     pub repeat_calls: bool,
-    /// The agent speaks without a word of the user: `text` may be empty.
+    /// The agent speaks without a word of the user: `text` is empty, and the model is asked.
     pub unprompted: bool,
     /// What the conversation so far goes on with, before the user's words.
     pub context: Vec<Context>,
@@ -76,29 +75,11 @@ pub struct TurnRequest {
     pub call: Option<Arc<dyn CallSide>>,
 }
 
-/// Something that the conversation goes on with, without a word of the user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Context {
-    /// What the model is to know.
-    System(String),
-    /// A fixed text that the agent has said: its greeting.
-    Said(String),
-}
-
-impl From<Context> for Happened {
-    fn from(context: Context) -> Self {
-        match context {
-            Context::System(text) => Self::Context(text),
-            Context::Said(text) => Self::Said(text),
-        }
-    }
-}
-
 /// A conversation as it is kept between turns.
 #[derive(Debug)]
 struct Mind {
     state: Arc<tokio::sync::Mutex<Option<MindState>>>,
-    interrupt: CancellationToken,
+    interrupt: Arc<Notify>,
     last_used: Instant,
 }
 
@@ -125,56 +106,85 @@ fn broken_off(error: &EngineError) -> TimedEvent {
 /// A turn that is about to be driven.
 struct Turn {
     scope: Scope,
-    id: SessionId,
-    model: Model,
-    settings: BrainDraft,
-    /// The conversation, where this is its first turn.
-    fresh: MindState,
+    session: SessionView,
+    script: Option<Vec<ScriptedAnswer>>,
+    entrance: Entrance,
+    /// In place of the agent's own, filled.
+    prompt: Option<String>,
 }
 
 impl Turn {
     async fn run(
         self,
-        engine: &Engine,
+        brains: &Brains,
         state: &mut Option<MindState>,
         request: TurnRequest,
-        interrupt: CancellationToken,
+        interrupt: Arc<Notify>,
         out: mpsc::Sender<TimedEvent>,
     ) -> Result<(), EngineError> {
+        let (engine, scope, id) = (&brains.engine, self.scope, self.session.id);
+        let Entrance { stage, model, max_rounds, choice, greeting } = self.entrance;
+        let model = match (self.script, model) {
+            (Some(script), _) => Model::Script(VecDeque::from(script)),
+            (None, Some(endpoint)) => Model::Endpoint(Box::new(endpoint)),
+            (None, None) => Model::Script(VecDeque::new()),
+        };
         let heard = state.as_ref().and_then(|mind| mind.heard);
-        let prompt = request.prompt.is_some().then(|| self.fresh.stage.prompt.clone());
         if request.forget {
             *state = None;
         }
-        let mind = state.get_or_insert(self.fresh);
-        if let Some(prompt) = prompt {
-            mind.stage.prompt = prompt;
+        let mind = if let Some(mind) = state {
+            // Handed over between two turns.
+            if mind.stage.agent != stage.agent {
+                mind.stage = stage;
+            }
+            mind
+        } else {
+            let mut talk = Talk::new(max_rounds, choice);
+            if !request.forget {
+                recall::recall(engine, scope, id, &mut talk).await?;
+            }
+            state.insert(MindState { talk, stage, heard })
+        };
+        if self.prompt.is_some() {
+            mind.stage.prompt = self.prompt;
         }
         for context in request.context {
+            if let Context::Said(text) = &context {
+                engine.note_transcript(scope, id, "agent", text).await?;
+            }
             mind.talk.on(context.into(), &mut Vec::new());
         }
-        let conversation = LiveConversation::join(engine, self.scope, self.id, heard).await?;
+        let who = (id, self.session.agent);
+        let conversation = LiveConversation::join(brains, scope, who, mind.heard).await?;
         let mut conversation = conversation.with_call(request.call);
-        mind.talk.set_limits(self.settings.max_rounds, self.settings.tool_choice);
+        mind.talk.set_limits(max_rounds, choice);
         mind.stage.set_tools(conversation.tools());
+        let is_first = mind.talk.history().messages().len() == 0;
+        let said = match (request.text, greeting) {
+            (text, _) if text.is_empty() && request.unprompted => Said::Unprompted,
+            (text, Some(greeting)) if text.is_empty() && is_first => Said::ByAgent(greeting),
+            (text, _) if text.is_empty() => Said::Nothing,
+            (text, _) => {
+                engine.note_transcript(scope, id, "user", &text).await?;
+                Said::ByUser(text)
+            }
+        };
         let parts = TurnParts {
             talk: &mut mind.talk,
             stage: &mut mind.stage,
             conversation: &mut conversation,
-            model: self.model,
+            model,
             pace: request.pace,
             interrupt,
             interrupt_after: request.interrupt_after,
             repeat_calls: request.repeat_calls,
             out,
         };
-        if !request.text.is_empty() {
-            engine.note_transcript(self.scope, self.id, "user", &request.text).await?;
-        }
-        let ran = run_turn(parts, request.text).await;
+        let ran = run_turn(parts, said).await;
         mind.heard = Some(conversation.position());
         let heard = ran?;
-        match engine.note_transcript(self.scope, self.id, "agent", &heard).await {
+        match engine.note_transcript(scope, id, "agent", &heard).await {
             // Nothing is written after its last event.
             Ok(()) | Err(EngineError::SessionEnded) => Ok(()),
             Err(error) => Err(error),
@@ -203,36 +213,35 @@ impl Brains {
         id: SessionId,
         mut request: TurnRequest,
     ) -> Result<mpsc::Receiver<TimedEvent>, BrainError> {
-        if request.text.is_empty() && !request.unprompted || request.text.len() > MOST_TEXT {
+        if request.text.len() > MOST_TEXT {
             return Err(BrainError::TextLength);
         }
         let session = self.engine.get_session(scope, id).await?;
         if session.ended_at.is_some() {
             return Err(EngineError::SessionEnded.into());
         }
-        let registry = self.engine.registry();
-        let agent = match session.agent {
-            Some(agent) => Some(registry.get_agent(scope, agent).await?),
+        let entrance = self.entrance(scope, &session).await?;
+        let script = request.script.take();
+        if script.is_none() && entrance.model.is_none() {
+            return Err(BrainError::NoBrain);
+        }
+        if request.text.is_empty() && !request.unprompted && entrance.greeting.is_none() {
+            return Err(BrainError::TextLength);
+        }
+        let prompt = match request.prompt.take() {
+            Some(text) => Some(self.fill(scope, id, &text).await?),
             None => None,
         };
-        let settings = agent.as_ref().and_then(|agent| agent.draft.brain.clone());
-        let model = match (request.script.take(), &settings) {
-            (Some(script), _) => Model::Script(VecDeque::from(script)),
-            (None, Some(settings)) => {
-                let endpoint = self.endpoint(scope, settings.clone()).await?;
-                Model::Endpoint(Box::new(endpoint))
-            }
-            (None, None) => return Err(BrainError::NoBrain),
-        };
-        let settings = settings.unwrap_or_else(|| BrainDraft::new("", ""));
-        let fresh = self.fresh(scope, &session, agent.as_ref(), &settings, request.prompt.as_deref()).await?;
-        let turn = Turn { scope, id, model, settings, fresh };
+        let turn = Turn { scope, session, script, entrance, prompt };
         let (state, interrupt) = self.take_turn(id);
         let (out, events) = mpsc::channel(BACKLOG);
-        let engine = self.engine.clone();
+        let brains = self.clone();
         tokio::spawn(async move {
             let mut state = state.lock().await;
-            let ran = turn.run(&engine, &mut state, request, interrupt, out.clone()).await;
+            if out.is_closed() {
+                return;
+            }
+            let ran = turn.run(&brains, &mut state, request, interrupt, out.clone()).await;
             if let Err(error) = ran {
                 tracing::warn!(session = %id, %error, "a turn broke off");
                 // Whoever is gone needs no goodbye.
@@ -245,7 +254,7 @@ impl Brains {
     /// Cuts the turn of a session short that is under way, if there is one and it may be.
     pub fn interrupt(&self, id: SessionId) {
         if let Some(mind) = self.minds.lock().get(&id) {
-            mind.interrupt.cancel();
+            mind.interrupt.notify_one();
         }
     }
 
@@ -267,39 +276,52 @@ impl Brains {
         Ok(Endpoint::new(settings, key, self.engine.egress().clone()))
     }
 
-    /// A conversation that begins.
-    async fn fresh(
-        &self,
-        scope: Scope,
-        session: &SessionView,
-        agent: Option<&Agent>,
-        settings: &BrainDraft,
-        prompt: Option<&str>,
-    ) -> Result<MindState, BrainError> {
+    /// The agent that a session has now, ready to go on stage.
+    pub(crate) async fn entrance(&self, scope: Scope, session: &SessionView) -> Result<Entrance, BrainError> {
+        let agent = match session.agent {
+            Some(agent) => Some(self.engine.registry().get_agent(scope, agent).await?.draft),
+            None => None,
+        };
         let values = self.engine.session_values(scope, session.id).await?;
-        let prompt = prompt.or_else(|| agent.and_then(|agent| agent.draft.prompt.as_deref()));
-        let prompt = prompt.map(|text| prompt::fill(text, &values.variables, &values.system));
-        let name = agent.map(|agent| agent.draft.name.as_str().to_owned()).unwrap_or_default();
-        let stage = Stage::new(name, prompt, settings.schemas, &session.tools);
-        let talk = Talk::new(settings.max_rounds, settings.tool_choice);
-        Ok(MindState { talk, stage, heard: None })
+        let fill = |text: &String| prompt::fill(text, &values.variables, &values.system);
+        let settings = agent.as_ref().and_then(|agent| agent.brain.clone());
+        let model = match &settings {
+            Some(settings) => Some(self.endpoint(scope, settings.clone()).await?),
+            None => None,
+        };
+        let settings = settings.unwrap_or_else(|| BrainDraft::new("", ""));
+        let prompt = agent.as_ref().and_then(|agent| agent.prompt.as_ref()).map(fill);
+        let greeting = agent.as_ref().and_then(|agent| agent.greeting.as_ref()).map(fill);
+        let name = agent.map(|agent| agent.name.as_str().to_owned()).unwrap_or_default();
+        Ok(Entrance {
+            stage: Stage::new(name, prompt, settings.schemas, &session.tools),
+            model,
+            max_rounds: settings.max_rounds,
+            choice: settings.tool_choice,
+            greeting: greeting.filter(|text| !text.is_empty()),
+        })
+    }
+
+    /// The engine whose sessions these are.
+    pub(crate) const fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// The conversation of a session; a turn of it that is under way is cut short.
-    fn take_turn(&self, id: SessionId) -> (Arc<tokio::sync::Mutex<Option<MindState>>>, CancellationToken) {
+    fn take_turn(&self, id: SessionId) -> (Arc<tokio::sync::Mutex<Option<MindState>>>, Arc<Notify>) {
         let mut minds = self.minds.lock();
         if minds.len() >= MOST_MINDS && !minds.contains_key(&id) {
             let oldest = minds.iter().min_by_key(|(_, mind)| mind.last_used).map(|(id, _)| *id);
             oldest.map(|oldest| minds.remove(&oldest));
         }
-        let interrupt = CancellationToken::new();
+        let interrupt = Arc::new(Notify::new());
         let mind = minds.entry(id).or_insert_with(|| Mind {
             state: Arc::default(),
-            interrupt: CancellationToken::new(),
+            interrupt: Arc::default(),
             last_used: Instant::now(),
         });
         mind.last_used = Instant::now();
-        std::mem::replace(&mut mind.interrupt, interrupt.clone()).cancel();
+        std::mem::replace(&mut mind.interrupt, Arc::clone(&interrupt)).notify_one();
         (Arc::clone(&mind.state), interrupt)
     }
 }

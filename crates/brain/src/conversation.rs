@@ -6,7 +6,7 @@ use hookswitch_engine::{CallAnswer, CallInput, EngineError, SpeechReport, ToolVi
 use hookswitch_model::{ExecutionId, Outcome};
 use serde_json::Value;
 
-use crate::stage::Stage;
+use crate::stage::Entrance;
 
 /// What the brain tells the session.
 #[derive(Debug, Clone)]
@@ -83,8 +83,6 @@ pub struct Acted {
     pub outcome: Outcome,
     /// What the model is told.
     pub detail: Value,
-    /// The agent that goes on, after a hand-over.
-    pub stage: Option<Stage>,
 }
 
 /// A session that the brain takes part in.
@@ -94,6 +92,9 @@ pub trait Conversation: Send {
 
     /// Carries out an operation on the call.
     fn act(&mut self, id: ExecutionId, action: &str, params: &Value) -> impl Future<Output = Acted> + Send;
+
+    /// The agent that has taken over, where that is another one than before.
+    fn entrance(&mut self) -> impl Future<Output = Option<Entrance>> + Send;
 
     /// Waits for what the session tells; `None` when it will tell nothing more. Safe to drop while it waits.
     fn next(&mut self) -> impl Future<Output = Option<Order>> + Send;

@@ -21,12 +21,13 @@ pub mod message;
 pub mod model;
 pub mod playback;
 mod prompt;
+mod recall;
 mod stage;
 pub mod turn;
 
-pub use brains::{BrainError, Brains, Context, TurnRequest};
-pub use call_side::CallSide;
+pub use brains::{BrainError, Brains, TurnRequest};
+pub use call_side::{CallSide, Context};
 pub use error::ModelError;
 pub use events::{TimedEvent, TurnEvent};
 pub use model::{ScriptedAnswer, ScriptedCall};
-pub use stage::Stage;
+pub use stage::{Entrance, Stage};

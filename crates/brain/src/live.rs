@@ -3,17 +3,22 @@
 use std::sync::Arc;
 
 use hookswitch_engine::{
-    Engine, EngineError, Link, LinkError, LinkEvent, LinkKind, LinkOrder, Position, Reports, ToolView,
+    EngineError, Link, LinkError, LinkEvent, LinkKind, LinkOrder, Position, Reports, ToolView,
 };
-use hookswitch_model::{ExecutionId, Outcome, Scope, SessionId};
+use hookswitch_model::{AgentId, ExecutionId, Outcome, Scope, SessionId};
 use serde_json::{Value, json};
 
+use crate::brains::Brains;
 use crate::call_side::CallSide;
 use crate::conversation::{Acted, Conversation, Order, Report};
+use crate::stage::Entrance;
 
 /// The brain's part in a session, for one turn.
 #[derive(Debug)]
 pub(crate) struct LiveConversation {
+    brains: Brains,
+    scope: Scope,
+    agent: Option<AgentId>,
     link: Link,
     position: Position,
     call: Option<Arc<dyn CallSide>>,
@@ -22,19 +27,21 @@ pub(crate) struct LiveConversation {
 impl LiveConversation {
     /// Joins a session, after what the brain has heard of it before.
     pub(crate) async fn join(
-        engine: &Engine,
+        brains: &Brains,
         scope: Scope,
-        id: SessionId,
+        (id, agent): (SessionId, Option<AgentId>),
         heard: Option<Position>,
     ) -> Result<Self, EngineError> {
+        let engine = brains.engine();
         let kind = LinkKind::Runtime(Reports { speech: true, turns: true });
         let link = match engine.connect(scope, id, kind, heard).await {
             // Numbers of a life that is forgotten: from now on, then.
             Err(EngineError::Invalid(_)) if heard.is_some() => engine.connect(scope, id, kind, None).await?,
             joined => joined?,
         };
-        let position = heard.unwrap_or(link.welcome().position);
-        Ok(Self { position: Position { epoch: link.welcome().position.epoch, ..position }, link, call: None })
+        let position = heard.unwrap_or_else(|| link.welcome().position);
+        let position = Position { epoch: link.welcome().position.epoch, ..position };
+        Ok(Self { brains: brains.clone(), scope, agent, link, position, call: None })
     }
 
     /// The same with somebody who carries out operations on the call.
@@ -86,13 +93,30 @@ impl Conversation for LiveConversation {
         }
     }
 
+    async fn entrance(&mut self) -> Option<Entrance> {
+        let session = self.brains.engine().get_session(self.scope, self.link.session()).await.ok()?;
+        if session.agent == self.agent {
+            return None;
+        }
+        match self.brains.entrance(self.scope, &session).await {
+            Ok(entrance) => {
+                self.agent = session.agent;
+                Some(entrance)
+            }
+            Err(error) => {
+                tracing::error!(session = %session.id, %error, "the agent that took over could not be read");
+                None
+            }
+        }
+    }
+
     async fn act(&mut self, id: ExecutionId, action: &str, params: &Value) -> Acted {
         let taken = self.call.as_ref().and_then(|call| call.take(id, action, params));
         if let Some((outcome, detail)) = taken {
-            return Acted { outcome, detail, stage: None };
+            return Acted { outcome, detail };
         }
         let detail = json!({"error": "there is no phone call in a text conversation", "done": false});
-        Acted { outcome: Outcome::Failed, detail, stage: None }
+        Acted { outcome: Outcome::Failed, detail }
     }
 }
 

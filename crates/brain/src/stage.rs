@@ -4,9 +4,26 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use hookswitch_engine::{ArgumentsInput, ToolView};
-use hookswitch_model::brain::SchemaForm;
+use hookswitch_model::brain::{SchemaForm, ToolChoice};
 use hookswitch_schema::{DecodeLimits, Lowered, decode_arguments, drop_lowered_nulls, lower, to_openai};
 use serde_json::Value;
+
+use crate::client::Endpoint;
+
+/// An agent as it comes on stage.
+#[derive(Debug)]
+pub struct Entrance {
+    /// Its prompt and tools.
+    pub stage: Stage,
+    /// Its model; none: it has no brain of its own, and the one before goes on thinking.
+    pub model: Option<Endpoint>,
+    /// Rounds of tool calls in one turn.
+    pub max_rounds: u32,
+    /// Whether it calls tools.
+    pub choice: ToolChoice,
+    /// What it says first, filled.
+    pub greeting: Option<String>,
+}
 
 /// An agent on stage.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 //! ended ends.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hookswitch_model::definition::ToolKind;
 use hookswitch_model::draft::CallControlDraft;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::Engine;
-use crate::session::LiveSession;
+use crate::session::{LiveSession, LiveTool};
 
 impl Engine {
     /// Takes events that the call engine posted: `None` when there is no call engine, `false` when it was not its
@@ -41,21 +41,47 @@ impl Engine {
                     Err(RecvError::Closed) => return,
                 };
                 let Some(inner) = weak.upgrade() else { return };
-                Self { inner }.hear_of_call(&event).await;
+                Self { inner }.hear_of_call(&event);
             }
         });
     }
 
-    async fn hear_of_call(&self, event: &CallEvent) {
+    fn hear_of_call(&self, event: &CallEvent) {
         if !matches!(event.kind, EventKind::Ended { .. }) {
             return;
         }
-        for session in self.inner.sessions.all().iter().filter(|session| is_about(session, &event.call)) {
-            if let Err(error) = self.end(session, EndReason::Ended).await {
-                tracing::warn!(session = %session.id, %error, "a session could not be ended with its call");
-            }
+        for session in self.inner.sessions.all().into_iter().filter(|session| is_about(session, &event.call))
+        {
+            let engine = self.clone();
+            self.inner.tasks.spawn(async move {
+                engine.let_call_control_answer(&session).await;
+                if let Err(error) = engine.end(&session, EndReason::Ended).await {
+                    tracing::warn!(session = %session.id, %error, "a session could not be ended with its call");
+                }
+            });
         }
     }
+
+    /// The outcome of the operation that ended the call came just before: its answer is to be told.
+    async fn let_call_control_answer(&self, session: &LiveSession) {
+        let until = Instant::now() + ANSWERS_WITHIN;
+        while Instant::now() < until && has_call_control_running(session) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+/// How long what hangs up may take to be answered when the call is over.
+const ANSWERS_WITHIN: Duration = Duration::from_millis(80);
+
+fn has_call_control_running(session: &LiveSession) -> bool {
+    let state = session.state.lock();
+    state.calls.values().any(|open| {
+        let tool = open.work.tool.as_ref();
+        let is_call_control =
+            |tool: &Arc<LiveTool>| matches!(tool.prepared.definition.kind, ToolKind::CallControl(_));
+        open.is_running && tool.is_some_and(is_call_control)
+    })
 }
 
 /// How long an operation that still runs is waited for.

@@ -28,6 +28,11 @@ impl CodePort for CodeReader {
 }
 
 async fn read(runner: &Runner, scope: Scope, python: &PythonDraft, findings: &mut Findings) {
+    let fault = runner.fault_of_packages(python);
+    let is_faulty = fault.is_some();
+    if let Some(fault) = fault {
+        findings.error("$.python.requirements", "invalid_requirement", fault);
+    }
     match runner.inspect(&python.code).await {
         None => {
             let message = "not read and not run: this server has no Python sandbox";
@@ -54,6 +59,9 @@ async fn read(runner: &Runner, scope: Scope, python: &PythonDraft, findings: &mu
             let why = if busy { "the sandbox is busy" } else { "the sandbox did not answer" };
             return findings.warn("$.python", "code_unchecked", format!("not read: {why}"));
         }
+    }
+    if is_faulty {
+        return;
     }
     let tenant = tenant_of(scope.org, scope.mode);
     if let Choice::Impossible(why) = runner.packages_within(&tenant, python, PATIENCE).await {

@@ -145,7 +145,7 @@ impl EventStream {
     }
 
     /// Nothing was noted since the number that it begins after: the store need not be asked.
-    pub(crate) const fn is_up_to_date(mut self) -> Self {
+    pub(crate) const fn up_to_date(mut self) -> Self {
         self.is_behind = false;
         self
     }

@@ -1,20 +1,56 @@
 //! The Lambda functions that somebody's credentials can see.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use hookswitch_executors::lambda::{self, Credentials, FunctionInfo, IdentityError, ListError, Region};
-use hookswitch_model::Scope;
 use hookswitch_model::lambda::{ACCESS_KEY_SECRET, SECRET_KEY_SECRET, SESSION_TOKEN_SECRET};
 use hookswitch_model::name::SecretName;
+use hookswitch_model::{OrgId, Scope};
 use hookswitch_registry::RegistryError;
+use parking_lot::Mutex;
 use secrecy::SecretString;
 
 use crate::Engine;
 
 /// Longest wait for credentials of the server.
 const CREDENTIALS: Duration = Duration::from_secs(10);
-/// Lists that are read at the same time, of all organisations.
-pub(crate) const MOST_LISTS: usize = 16;
+/// Lists that are read at the same time, of all organisations and of one.
+const MOST_LISTS: usize = 64;
+const MOST_LISTS_OF_ONE: usize = 4;
+
+/// Lists that are being read now.
+#[derive(Debug, Default)]
+pub(crate) struct Lists(Mutex<HashMap<OrgId, usize>>);
+
+/// A place among them, given back when dropped.
+struct Place<'l> {
+    lists: &'l Lists,
+    org: OrgId,
+}
+
+impl Lists {
+    fn take(&self, org: OrgId) -> Option<Place<'_>> {
+        let mut running = self.0.lock();
+        let all: usize = running.values().sum();
+        let own = running.get(&org).copied().unwrap_or_default();
+        if all >= MOST_LISTS || own >= MOST_LISTS_OF_ONE {
+            return None;
+        }
+        running.insert(org, own + 1);
+        Some(Place { lists: self, org })
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut running = self.lists.0.lock();
+        match running.get_mut(&self.org) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(running.remove(&self.org)),
+        }
+    }
+}
 
 /// Which functions.
 #[derive(Debug, Default)]
@@ -55,7 +91,7 @@ impl Engine {
         scope: Scope,
         query: FunctionsQuery,
     ) -> Result<Vec<FunctionInfo>, FunctionsError> {
-        let _place = self.inner.lists.try_acquire().map_err(|_| FunctionsError::Busy)?;
+        let _place = self.inner.lists.take(scope.org).ok_or(FunctionsError::Busy)?;
         let aws = &self.inner.settings.aws;
         let of_tenant = match query.credentials {
             Some(credentials) => Some(credentials),
@@ -85,5 +121,25 @@ impl Engine {
     async fn secret_of(&self, scope: Scope, name: &str) -> Result<Option<SecretString>, RegistryError> {
         let Ok(name) = SecretName::parse(name) else { return Ok(None) };
         self.inner.registry.open_secret(scope, &name).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn places_are_given_back_and_nobody_takes_them_all() {
+        let (lists, greedy, other) = (Lists::default(), OrgId::generate(), OrgId::generate());
+        let taken: Vec<_> = std::iter::from_fn(|| lists.take(greedy)).collect();
+        assert_eq!(taken.len(), MOST_LISTS_OF_ONE);
+        assert!(lists.take(other).is_some());
+        drop(taken);
+        assert!(lists.0.lock().is_empty());
+        let everybody: Vec<OrgId> = (0..MOST_LISTS).map(|_| OrgId::generate()).collect();
+        let all: Vec<_> = everybody.iter().map(|org| lists.take(*org).unwrap()).collect();
+        assert!(lists.take(other).is_none());
+        drop(all);
     }
 }

@@ -83,7 +83,7 @@ struct Inner {
     tasks: TaskTracker,
     /// One token a link.
     links: TaskTracker,
-    lists: tokio::sync::Semaphore,
+    lists: functions::Lists,
     is_draining: AtomicBool,
 }
 
@@ -114,7 +114,7 @@ impl Engine {
             counters: EngineCounters::default(),
             tasks: TaskTracker::new(),
             links: TaskTracker::new(),
-            lists: tokio::sync::Semaphore::new(functions::MOST_LISTS),
+            lists: functions::Lists::default(),
             is_draining: AtomicBool::new(false),
             settings,
         };

@@ -220,7 +220,7 @@ impl Engine {
                 Err(error) => Trial::ended(Outcome::Refused, error),
             },
             _ => {
-                let slot = Slot::default();
+                let slot = Slot::for_one_call();
                 let given = Given {
                     engine: self,
                     session: None,

@@ -1,42 +1,37 @@
-//! What code that runs elsewhere is told of the call: the values of the session under the names that the definition's
-//! rule gives them.
+//! What code, here or elsewhere, is told of its call beside the arguments.
 
 use serde_json::{Map, Value};
 
 use crate::variables::Variables;
 
-/// The name under which the act's key is told where a rule has no names of its own.
-const IDEMPOTENCY_KEY: &str = "idempotency_key";
-
-/// The context of a call. A rule with names of its own decides them and adds the session variables; else the values
-/// of the session have their own names and the variables are in `variables`.
-pub(crate) fn call_context(variables: &Variables<'_>) -> Map<String, Value> {
-    let names = variables.names;
-    let session_variables = variables.vars.as_object();
-    let mut context = Map::new();
-    if names.system_names.is_empty() {
-        context.extend(variables.system.as_object().cloned().unwrap_or_default());
-        if let Some(key) = variables.system.get("act_id") {
-            context.insert(IDEMPOTENCY_KEY.to_owned(), key.clone());
+/// Session variables, and over them the values of the session: under the names that the definition's rule lists, else
+/// under their own.
+pub fn context_of(values: &Variables<'_>) -> Value {
+    let mut context = values.vars.as_object().cloned().unwrap_or_default();
+    let empty = Map::new();
+    let system = values.system.as_object().unwrap_or(&empty);
+    let present = |name: &str| system.get(name).filter(|value| !value.is_null()).cloned();
+    let listed = &values.names.system_names;
+    if listed.is_empty() {
+        context.extend(system.clone());
+        context.extend(present("act_id").map(|key| ("idempotency_key".to_owned(), key)));
+        return Value::Object(context);
+    }
+    for (name, _) in listed {
+        // A listed name means a value of the session and nothing else.
+        context.remove(name);
+    }
+    for (name, value) in listed {
+        if let Some(value) = present(value).filter(|_| !context.contains_key(name)) {
+            context.insert(name.clone(), value);
         }
-        context.insert("variables".to_owned(), Value::Object(session_variables.cloned().unwrap_or_default()));
-        return context;
     }
-    for (name, _) in &names.system_names {
-        let value = names.meanings(name).filter_map(|value| variables.system.get(value));
-        if let Some(value) = value.filter(|value| !value.is_null()).find(|_| !context.contains_key(name)) {
-            context.insert(name.clone(), value.clone());
-        }
-    }
-    let is_listed = |name: &str| names.system_name(name).is_some();
-    for (name, value) in session_variables.into_iter().flatten().filter(|(name, _)| !is_listed(name)) {
-        context.insert(name.clone(), value.clone());
-    }
-    context
+    Value::Object(context)
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use std::collections::HashMap;
 
     use hookswitch_model::draft::NameRule;
@@ -44,33 +39,28 @@ mod tests {
 
     use super::*;
 
-    fn context(names: &NameRule) -> Value {
-        let system = json!({"act_id": "act_1", "session_number": 7, "from": "+1", "function": null});
-        let vars = json!({"plan": "gold", "call_id": "mine"});
-        let variables = Variables {
-            names,
-            input: &Value::Null,
-            system: &system,
-            vars: &vars,
-            config: &Value::Null,
-            secrets: &HashMap::new(),
-        };
-        Value::Object(call_context(&variables))
-    }
-
     #[test]
     fn names_of_the_rule_win_over_variables() {
-        let name = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        let listed =
-            [("call_id", "session_number"), ("tool_name", "function"), ("idempotency_key", "act_id")];
-        let names = NameRule { system_names: listed.map(name).to_vec(), ..NameRule::default() };
-        assert_eq!(context(&names), json!({"call_id": 7, "idempotency_key": "act_1", "plan": "gold"}));
-    }
-
-    #[test]
-    fn without_names_variables_stand_apart() {
-        let expected = json!({"act_id": "act_1", "session_number": 7, "from": "+1", "function": null,
-            "idempotency_key": "act_1", "variables": {"plan": "gold", "call_id": "mine"}});
-        assert_eq!(context(&NameRule::default()), expected);
+        let (system, vars) =
+            (json!({"act_id": "a", "from": "+1"}), json!({"phone": "x", "city": "Bern", "from": "y"}));
+        let name = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let rule = NameRule {
+            system_names: vec![name("phone", "from"), name("key", "act_id"), name("gone", "none")],
+            ..NameRule::default()
+        };
+        let secrets = HashMap::new();
+        let told = |names: &NameRule| {
+            context_of(&Variables {
+                names,
+                input: &Value::Null,
+                system: &system,
+                vars: &vars,
+                config: &Value::Null,
+                secrets: &secrets,
+            })
+        };
+        assert_eq!(told(&rule), json!({"city": "Bern", "from": "y", "phone": "+1", "key": "a"}));
+        let own = json!({"phone": "x", "city": "Bern", "from": "+1", "act_id": "a", "idempotency_key": "a"});
+        assert_eq!(told(&NameRule::default()), own);
     }
 }

@@ -7,6 +7,12 @@
 //! every 10 s on each socket, and beside each call one request straight to the upstream; prints the latencies in
 //! microseconds as JSON.
 #![allow(clippy::unwrap_used, reason = "a tool of benches stops at the first thing that is wrong")]
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a client of the server and of the upstream; its output is what it is for"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

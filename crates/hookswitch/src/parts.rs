@@ -54,7 +54,8 @@ impl Parts {
         let python = crate::python::start(config, &egress, &store).await?;
         let aws = aws::settings(config, policy)?;
         let driver = crate::telephony::start(&config.telephony).await?;
-        let calls = CallSettings { driver, ..config.engine.calls.clone() };
+        let destinations = config.telephony.destinations.clone();
+        let calls = CallSettings { driver, destinations, ..config.engine.calls.clone() };
         let settings = EngineSettings { node: node.id, python, aws, calls, ..config.engine.clone() };
         let courier = Courier::new(registry.clone(), egress.clone(), node.id, config.courier.clone());
         let engine = Engine::new(registry.clone(), writer, egress, settings);

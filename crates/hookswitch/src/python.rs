@@ -15,7 +15,7 @@ use crate::config::{Config, PythonMode};
 
 use book::StoreBook;
 use packages::Packages;
-pub(crate) use packages::environments;
+pub(crate) use packages::{environments, settings_of};
 pub(crate) use sync::{PythonCommand, run};
 
 /// Memory that running calls may be promised together, MiB, where neither setting nor machine says.

@@ -99,6 +99,14 @@ impl Environments {
         Ok(environments)
     }
 
+    /// The first uv of these that works, or the one beside the environments: its version and place. Changes nothing.
+    pub async fn uv_of(settings: &PyenvSettings) -> Option<(String, std::path::PathBuf)> {
+        let mut places = settings.uv.clone();
+        places.push(settings.folder.join("bin/uv"));
+        let uv = Uv::find(&places, &settings.index, &settings.folder.join("cache")).await.ok()?;
+        Some((uv.version.clone(), uv.binary().to_owned()))
+    }
+
     /// The interpreter that they are made for.
     pub fn interpreter(&self) -> &Interpreter {
         &self.inner.interpreter
@@ -269,7 +277,9 @@ impl Inner {
             return Ok(Some(self.curated_order(set)));
         }
         // Imported without being asked for, as authors are used to from the curated sets.
-        let missing = known().filter_map(|module| module.parse::<Requirement>().ok());
+        let named = |module: &&str| wanted.requirements().any(|line| line.name.as_str() == *module);
+        let missing =
+            known().filter(|module| !named(module)).filter_map(|module| module.parse::<Requirement>().ok());
         let wanted = wanted.with(missing);
         let key = EnvironmentKey::of(&self.interpreter, &wanted.text(), "");
         Ok(Some(Order { key, prefix: "own", wanted, lock: None }))

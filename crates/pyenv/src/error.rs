@@ -32,6 +32,9 @@ pub enum FailureKind {
     /// No such package, or no version that does.
     #[error("requirement not available: {0}")]
     NotAvailable(String),
+    /// Only in releases that are too young to be taken.
+    #[error("requirement not available: {0}: it was released too recently to be taken")]
+    TooYoung(String),
     /// Only as source, which is never built.
     #[error(
         "requirement not available: {0}: it has no wheel for this Python and platform, and sources are not built"

@@ -72,7 +72,12 @@ impl Wanted {
 
     /// The requirements as canonical lines, each ended.
     pub fn text(&self) -> String {
-        self.requirements.iter().map(|requirement| format!("{requirement}\n")).collect()
+        let mut text = String::new();
+        for requirement in &self.requirements {
+            text.push_str(&requirement.to_string());
+            text.push('\n');
+        }
+        text
     }
 }
 

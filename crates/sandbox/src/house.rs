@@ -28,12 +28,14 @@ const PENANCE: Duration = Duration::from_secs(10);
 struct SetState {
     set: DependencySet,
     zygote: Slot<Zygote>,
+    used: Mutex<Instant>,
     failed: Mutex<Option<(Instant, String)>>,
 }
 
 impl SetState {
     fn new(set: DependencySet) -> Arc<Self> {
-        Arc::new(Self { set, zygote: Slot::default(), failed: Mutex::default() })
+        let used = Mutex::new(Instant::now());
+        Arc::new(Self { set, zygote: Slot::default(), used, failed: Mutex::default() })
     }
 }
 
@@ -80,6 +82,7 @@ impl House {
         let Some(state) = found else {
             return Err(SandboxError::UnknownSet(name.to_string()));
         };
+        *state.used.lock() = Instant::now();
         let mut zygote = state.zygote.lock().await;
         if let Some(alive) = zygote.as_ref().filter(|zygote| zygote.forker.is_alive()) {
             return Ok(Arc::clone(alive));
@@ -142,6 +145,25 @@ impl House {
     /// Ends a tenant's processes.
     pub(crate) fn retire(&self, id: &TenantId) {
         self.tenants.lock().retain(|(owner, _), _| owner != id);
+    }
+
+    /// Ends processes that nobody has used for long: tenants', then zygotes of sets without one. What an operator
+    /// had imported ahead stays, and the standard library.
+    pub(crate) fn rest(&self) {
+        let idle = |used: Instant| used.elapsed() >= self.settings.idle;
+        self.tenants.lock().retain(|_, (used, slot)| !idle(*used) || !is_idle(slot));
+        let sets: Vec<_> = self.sets.lock().values().cloned().collect();
+        for state in sets {
+            if state.set.import_paths.is_empty() || !state.set.preload.is_empty() || !idle(*state.used.lock())
+            {
+                continue;
+            }
+            if let Ok(mut zygote) = state.zygote.try_lock()
+                && zygote.as_ref().is_some_and(|zygote| Arc::strong_count(zygote) == 1)
+            {
+                *zygote = None;
+            }
+        }
     }
 
     /// Ends everything.

@@ -56,6 +56,8 @@ struct Inner {
 pub struct Prepared {
     tool: Arc<Tool>,
     inner: Arc<Inner>,
+    /// Whether a spare is kept ready; for one call alone it is not worth making.
+    keeps_spare: bool,
 }
 
 impl Sandbox {
@@ -122,6 +124,15 @@ impl Sandbox {
 
     /// Gets a tool ready for calls that are to come, and returns at once; a spare is made meanwhile.
     pub fn prepare(&self, spec: ToolSpec) -> Result<Prepared, SandboxError> {
+        let mut prepared = self.prepare_for_one(spec)?;
+        prepared.tool.hold();
+        prepared.keeps_spare = true;
+        prepared.refill();
+        Ok(prepared)
+    }
+
+    /// Gets a tool ready for one call that is to come at once: it takes a spare where there is one, and leaves none.
+    pub fn prepare_for_one(&self, spec: ToolSpec) -> Result<Prepared, SandboxError> {
         let house = &self.inner.house;
         spec.check(house.settings.payload_bytes)?;
         if !house.has_set(&spec.set) {
@@ -140,10 +151,7 @@ impl Sandbox {
             tool
         });
         drop(tools);
-        tool.hold();
-        let prepared = Prepared { tool, inner: Arc::clone(&self.inner) };
-        prepared.refill();
-        Ok(prepared)
+        Ok(Prepared { tool, inner: Arc::clone(&self.inner), keeps_spare: false })
     }
 
     /// Throws away all spares of a tool: it was changed, deleted, or a secret of it was rotated. Sessions that still
@@ -247,6 +255,9 @@ impl Prepared {
 
     /// Makes spares in the background until there are enough.
     fn refill(&self) {
+        if !self.keeps_spare {
+            return;
+        }
         let (tool, inner) = (Arc::clone(&self.tool), Arc::clone(&self.inner));
         tokio::spawn(async move { refill(&tool, &inner).await });
     }
@@ -254,7 +265,9 @@ impl Prepared {
 
 impl Drop for Prepared {
     fn drop(&mut self) {
-        self.tool.let_go();
+        if self.keeps_spare {
+            self.tool.let_go();
+        }
     }
 }
 
@@ -296,12 +309,14 @@ fn stalled(pressure: &str) -> Option<f64> {
 
 /// Throws out old spares and makes new ones, for as long as there is a sandbox.
 async fn make_rounds(inner: Weak<Inner>) {
-    let mut clock = tokio::time::interval(ROUNDS);
+    let settled = inner.upgrade().map_or(ROUNDS, |inner| inner.house.settings.idle.min(ROUNDS));
+    let mut clock = tokio::time::interval(settled.max(Duration::from_millis(50)));
     loop {
         clock.tick().await;
         let Some(inner) = inner.upgrade() else { return };
         let tools: Vec<_> = inner.tools.lock().values().filter_map(Weak::upgrade).collect();
         let short = memory_is_short();
+        inner.house.rest();
         for tool in tools {
             if short {
                 tool.clear();

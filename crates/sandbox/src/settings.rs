@@ -71,6 +71,8 @@ pub struct SandboxSettings {
     pub spares: u32,
     /// A spare older than this is thrown away.
     pub spare_age: Duration,
+    /// A tenant's process, or the zygote of a set that no operator chose, ends after so long without use.
+    pub idle: Duration,
     /// Tenants with a process of their own; the one unused for longest goes first.
     pub tenants: usize,
     /// Time that a tool's module-level code may take.
@@ -103,6 +105,7 @@ impl Default for SandboxSettings {
             processes_per_tenant: 64,
             spares: 128,
             spare_age: Duration::from_mins(10),
+            idle: Duration::from_mins(10),
             tenants: 256,
             load_time: Duration::from_secs(10),
             scratch_bytes: 16 << 20,
@@ -116,6 +119,7 @@ impl Default for SandboxSettings {
 }
 
 impl SandboxSettings {
+    #[cfg_attr(not(feature = "testing"), allow(clippy::unused_self, reason = "only tests leave layers out"))]
     pub(crate) fn skipped(&self) -> Vec<Layer> {
         #[cfg(feature = "testing")]
         return self.without.clone();

@@ -53,7 +53,10 @@ impl Tenant {
         let id = BoxId(BOXES.fetch_add(1, Ordering::Relaxed));
         if let Some(groups) = &groups {
             // It has forked nobody yet.
-            groups.admit_tenant(id, &birth.pidfd)?;
+            if let Err(error) = groups.admit_tenant(id, &birth.pidfd) {
+                let _ = pidfd_send_signal(&birth.pidfd, Signal::KILL);
+                return Err(error);
+            }
         }
         if let Some(descriptor) = descriptors.pop() {
             let listener = TcpListener::from(descriptor);

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -26,6 +27,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 pub(crate) struct Outbox {
     queue: Mutex<VecDeque<CallEvent>>,
     more: Notify,
+    /// Whether anybody takes them.
+    is_read: AtomicBool,
 }
 
 /// Where events go.
@@ -38,6 +41,9 @@ pub(crate) struct Destination {
 impl Outbox {
     /// Adds an event.
     pub(crate) fn add(&self, event: CallEvent) {
+        if !self.is_read.load(Ordering::Relaxed) {
+            return;
+        }
         {
             let mut queue = self.queue.lock();
             if queue.len() >= MOST {
@@ -47,6 +53,11 @@ impl Outbox {
             queue.push_back(event);
         }
         self.more.notify_one();
+    }
+
+    /// Events are taken from now on.
+    pub(crate) fn open(&self) {
+        self.is_read.store(true, Ordering::Relaxed);
     }
 
     /// How many wait.

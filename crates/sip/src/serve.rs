@@ -94,6 +94,7 @@ pub async fn serve(settings: SipSettings) -> Result<Running, ServeError> {
         Arc::new(HickoryResolver::from_system().map_err(|error| ServeError::Stack(error.to_string()))?);
     let outbox = Arc::new(Outbox::default());
     if let Some(url) = &settings.events_url {
+        outbox.open();
         let destination = destination(url, secret.clone(), Arc::clone(&resolver))?;
         tokio::spawn(until(stop.clone(), Arc::clone(&outbox).run(destination)));
     }

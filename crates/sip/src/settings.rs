@@ -204,6 +204,9 @@ impl SipSettings {
 
     fn check(&self) -> Result<(), SettingsError> {
         let wrong = |field, what: &str| SettingsError::Value { field, what: what.to_owned() };
+        if self.listen.ip().is_unspecified() && self.public_address.is_none() {
+            return Err(wrong("listen", "one address, or `public_address` beside it: others must find us"));
+        }
         if let Some((first, last)) = self.rtp_ports
             && (first < 1_024 || last <= first)
         {

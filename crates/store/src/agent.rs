@@ -131,6 +131,20 @@ impl Store {
         Ok(PageOf::cut(agents, page, |agent: &Agent| Cursor { key: agent.number, id: agent.id.uuid() }))
     }
 
+    /// Where the brains of all agents are asked, each address once: for checks of the whole server.
+    pub async fn brain_urls_any_tenant(&self) -> Result<Vec<String>> {
+        let query =
+            sql("select a.number, a.id, a.org, a.mode, a.project, a.draft, a.created_at, a.updated_at \
+            from agents a where a.draft like '%\"brain\"%' order by a.number limit 1000");
+        let rows = self.db().rows(query).await?;
+        let agents: Vec<Agent> = rows.iter().map(read).collect::<Result<_>>()?;
+        let urls = agents.into_iter().filter_map(|agent| Some(agent.draft.brain?.base_url));
+        let mut urls: Vec<String> = urls.collect();
+        urls.sort();
+        urls.dedup();
+        Ok(urls)
+    }
+
     /// Removes an agent with its bindings and their seals.
     pub async fn delete_agent(&self, scope: Scope, id: AgentId) -> Result<()> {
         let query = sql("delete from agents where ").within_project("agents", scope).and("id =", id);

@@ -4,15 +4,15 @@ mod orders;
 mod voice;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use hookswitch_engine::{CallInput, EngineError, SpeechReport};
 use hookswitch_model::brain::ToolChoice;
-use serde_json::Value;
-use tokio::sync::mpsc;
+use serde_json::{Value, json};
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
-use tokio_util::sync::CancellationToken;
 
 use crate::client::Delta;
 use crate::conversation::{Conversation, Order, Report};
@@ -22,12 +22,10 @@ use crate::message::{Message, ToolCall};
 use crate::model::{Answering, Model};
 use crate::playback::Playback;
 use crate::stage::Stage;
-use crate::turn::{Happened, Step, Talk, TurnEnd};
+use crate::turn::{Happened, Reply, Step, Talk, TurnEnd};
 
 /// Longest turn: the longest budget of a tool call and what is said around it.
 const LONGEST_TURN: Duration = Duration::from_hours(2);
-/// Most hand-overs to other agents in one turn.
-const MOST_HANDOVERS: u32 = 4;
 
 /// How long the answers of calls that ran on are looked for before the next turn begins; they may be running still.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -45,14 +43,27 @@ pub struct TurnParts<'t, C> {
     pub model: Model,
     /// Simulated playback time of a character; zero: everything is heard at once.
     pub pace: Duration,
-    /// Cancelled when the user cuts the agent short.
-    pub interrupt: CancellationToken,
+    /// Told when the user cuts the agent short.
+    pub interrupt: Arc<Notify>,
     /// The user cuts the agent short so long after the turn's begin.
     pub interrupt_after: Option<Duration>,
     /// Each tool call is made twice, as a runtime does that lost the first answer.
     pub repeat_calls: bool,
     /// Where events go. Whoever hangs up cuts the agent short.
     pub out: mpsc::Sender<TimedEvent>,
+}
+
+/// How a turn begins.
+#[derive(Debug)]
+pub enum Said {
+    /// The user says something.
+    ByUser(String),
+    /// The agent greets.
+    ByAgent(String),
+    /// The model is asked without a word of the user.
+    Unprompted,
+    /// Nobody says anything: the greeting was said before.
+    Nothing,
 }
 
 /// What the model does at the moment.
@@ -71,13 +82,14 @@ struct Driver<'t, C> {
     may_interrupt: bool,
     end: Option<TurnEnd>,
     heard: String,
-    handovers: u32,
     /// Function names of the calls of this turn.
     names: HashMap<String, String>,
+    /// Calls that the session did not take.
+    untaken: Vec<String>,
 }
 
 /// Runs a turn of the user to its end; the last event says how it ended. Gives what of the agent's words was heard.
-pub async fn run_turn<C: Conversation>(parts: TurnParts<'_, C>, text: String) -> Result<String, EngineError> {
+pub async fn run_turn<C: Conversation>(parts: TurnParts<'_, C>, said: Said) -> Result<String, EngineError> {
     let mut driver = Driver {
         playback: Playback::new(parts.pace),
         parts,
@@ -86,10 +98,10 @@ pub async fn run_turn<C: Conversation>(parts: TurnParts<'_, C>, text: String) ->
         may_interrupt: true,
         end: None,
         heard: String::new(),
-        handovers: 0,
         names: HashMap::new(),
+        untaken: Vec::new(),
     };
-    let run = Box::pin(driver.run(text));
+    let run = Box::pin(driver.run(said));
     match timeout(LONGEST_TURN, run).await {
         Ok(ran) => ran?,
         Err(_) => driver.end = Some(TurnEnd::Failed(ModelError::TimedOut)),
@@ -107,11 +119,32 @@ enum Woken {
 }
 
 impl<C: Conversation> Driver<'_, C> {
-    async fn run(&mut self, text: String) -> Result<(), EngineError> {
+    async fn run(&mut self, said: Said) -> Result<(), EngineError> {
         self.catch_up().await?;
-        self.report(SpeechReport::UserTurn).await?;
-        self.happen(Happened::User(text)).await?;
+        match said {
+            Said::ByUser(text) => {
+                self.report(SpeechReport::UserTurn).await?;
+                self.happen(Happened::User(text)).await?;
+            }
+            Said::Unprompted => {
+                self.report(SpeechReport::UserTurn).await?;
+                self.happen(Happened::User(String::new())).await?;
+            }
+            Said::ByAgent(greeting) => {
+                self.happen(Happened::Said(greeting.clone())).await?;
+                self.playback.say(&greeting);
+                self.tell(TurnEvent::Text { text: greeting }).await;
+                self.end = Some(TurnEnd::Done);
+            }
+            Said::Nothing => self.end = Some(TurnEnd::Silent),
+        }
         loop {
+            while let Some(id) = self.untaken.pop() {
+                let told =
+                    json!({"error": "the call can't be made: its name or id is too long", "done": false});
+                let reply = Reply { may_speak: true, may_call_tools: true };
+                self.happen(Happened::Answered { id, told, reply }).await?;
+            }
             self.play().await?;
             if self.end.is_some() && !self.playback.is_busy() {
                 return Ok(());
@@ -154,7 +187,7 @@ impl<C: Conversation> Driver<'_, C> {
         tokio::select! {
             biased;
             order = conversation.next() => Woken::Order(order),
-            () = interrupt.cancelled() => Woken::Interrupt,
+            () = interrupt.notified() => Woken::Interrupt,
             () = until(cut_at) => Woken::Interrupt,
             () = out.closed() => Woken::Interrupt,
             () = until(next_change) => Woken::Playback,
@@ -212,7 +245,8 @@ impl<C: Conversation> Driver<'_, C> {
         let event =
             TurnEvent::Call { tool_call_id: call.id.clone(), name: call.name.clone(), arguments: shown };
         self.tell(event).await;
-        self.names.insert(call.id.clone(), call.name.clone());
+        let id = call.id.clone();
+        self.names.insert(id.clone(), call.name.clone());
         let input = CallInput {
             arguments: self.parts.stage.arguments(&call.name, call.arguments),
             tool_call_id: Some(call.id),
@@ -227,7 +261,13 @@ impl<C: Conversation> Driver<'_, C> {
             self.parts.conversation.send(Report::Call(input)).await?;
             return self.parts.conversation.send(Report::Call(again)).await;
         }
-        self.parts.conversation.send(Report::Call(input)).await
+        match self.parts.conversation.send(Report::Call(input)).await {
+            Err(EngineError::Invalid(_)) => {
+                self.untaken.push(id);
+                Ok(())
+            }
+            sent => sent,
+        }
     }
 
     async fn tell(&mut self, event: TurnEvent) {

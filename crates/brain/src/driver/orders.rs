@@ -1,12 +1,14 @@
 //! What the session orders in a turn.
 
 use hookswitch_engine::{CallAnswer, EngineError};
-use hookswitch_model::Outcome;
-use serde_json::{Value, json};
+use hookswitch_model::ExecutionId;
+use serde_json::Value;
 
-use super::{Driver, MOST_HANDOVERS, Thinking};
+use super::{Driver, Thinking};
 use crate::conversation::{Acted, Conversation, Order, Report};
 use crate::events::TurnEvent;
+use crate::model::Model;
+use crate::stage::Entrance;
 use crate::turn::{Happened, Reply, TurnEnd};
 
 impl<C: Conversation> Driver<'_, C> {
@@ -41,7 +43,10 @@ impl<C: Conversation> Driver<'_, C> {
                 self.happen(Happened::Late { id: tool_call_id, name, told, reply }).await
             }
             Order::ToolsChanged(tools) => {
-                self.parts.stage.set_tools(&tools);
+                match self.parts.conversation.entrance().await {
+                    Some(entrance) => self.enter(entrance).await,
+                    None => self.parts.stage.set_tools(&tools),
+                }
                 Ok(())
             }
             Order::Action { id, action, params } => self.act(id, &action, &params).await,
@@ -80,25 +85,20 @@ impl<C: Conversation> Driver<'_, C> {
         self.happen(Happened::Answered { id, told: Value::clone(&answer.told), reply }).await
     }
 
-    /// An operation on the call, as far as there is one in a text conversation.
-    async fn act(
-        &mut self,
-        id: hookswitch_model::ExecutionId,
-        action: &str,
-        params: &Value,
-    ) -> Result<(), EngineError> {
-        let acted = if action == "transfer_to_agent" && self.handovers >= MOST_HANDOVERS {
-            let detail = json!({"error": "too many hand-overs in this turn; answer the user", "done": false});
-            Acted { outcome: Outcome::Failed, detail, stage: None }
-        } else {
-            self.parts.conversation.act(id, action, params).await
-        };
-        if let Some(stage) = acted.stage {
-            self.handovers += 1;
-            self.tell(TurnEvent::Agent { name: stage.agent.clone() }).await;
-            *self.parts.stage = stage;
+    /// Another agent goes on, with its prompt, its tools and its model. A script goes on being the model.
+    async fn enter(&mut self, entrance: Entrance) {
+        let Entrance { stage, model, max_rounds, choice, greeting: _ } = entrance;
+        self.tell(TurnEvent::Agent { name: stage.agent.clone() }).await;
+        *self.parts.stage = stage;
+        self.parts.talk.set_limits(max_rounds, choice);
+        if let (Model::Endpoint(own), Some(model)) = (&mut self.parts.model, model) {
+            **own = model;
         }
-        let done = Report::ActionDone { id, outcome: acted.outcome, detail: acted.detail };
-        self.parts.conversation.send(done).await
+    }
+
+    /// An operation on the call, as far as there is one in a text conversation.
+    async fn act(&mut self, id: ExecutionId, action: &str, params: &Value) -> Result<(), EngineError> {
+        let Acted { outcome, detail } = self.parts.conversation.act(id, action, params).await;
+        self.parts.conversation.send(Report::ActionDone { id, outcome, detail }).await
     }
 }

@@ -1,7 +1,6 @@
 //! The simulated voice of a turn, and being cut short.
 
 use hookswitch_engine::{EngineError, SpeechReport};
-use tokio_util::sync::CancellationToken;
 
 use super::Driver;
 use crate::conversation::{Conversation, Report};
@@ -40,7 +39,6 @@ impl<C: Conversation> Driver<'_, C> {
 
     /// The user cuts the agent short.
     pub(super) async fn interrupt(&mut self) -> Result<(), EngineError> {
-        self.parts.interrupt = CancellationToken::new();
         self.parts.interrupt_after = None;
         let has_hung_up = self.parts.out.is_closed();
         if !self.may_interrupt && !has_hung_up {

@@ -6,9 +6,11 @@
 mod history;
 mod machine;
 mod open_calls;
+mod step;
 
 pub use history::History;
-pub use machine::{Happened, Reply, Step, Talk, TurnEnd};
+pub use machine::Talk;
+pub use step::{Happened, Reply, Step, TurnEnd};
 
 #[cfg(test)]
 mod tests;

@@ -48,6 +48,8 @@ struct Talking<'c> {
     is_plain: bool,
     pace: u64,
     input_is_over: bool,
+    /// The agent speaks first.
+    greets: bool,
 }
 
 impl Chat {
@@ -82,6 +84,7 @@ impl Chat {
             is_plain,
             pace: self.ms_per_character,
             input_is_over: false,
+            greets: agent.value["greeting"].as_str().is_some_and(|greeting| !greeting.is_empty()),
         };
         let talked = talking.talk(terminal).await;
         if !self.keep {
@@ -95,7 +98,7 @@ impl Chat {
 impl Talking<'_> {
     async fn talk(&mut self, terminal: &mut Terminal) -> Result<Exit, CliError> {
         let mut exit = Exit::Done;
-        let mut next: Option<String> = None;
+        let mut next = self.greets.then(String::new);
         loop {
             let text = match next.take() {
                 Some(text) => text,
@@ -104,7 +107,7 @@ impl Talking<'_> {
                     None => return Ok(exit),
                 },
             };
-            if text.trim().is_empty() {
+            if text.trim().is_empty() && !std::mem::take(&mut self.greets) {
                 continue;
             }
             let body = json!({"text": text, "ms_per_character": self.pace});
@@ -208,7 +211,8 @@ impl Shown {
                 let outcome = event["outcome"].as_str().unwrap_or("started");
                 let flags =
                     ["replayed", "joined", "timed_out"].into_iter().filter(|flag| event[*flag] == true);
-                let flags: String = flags.map(|flag| format!(" ({})", flag.replace('_', " "))).collect();
+                let flags =
+                    flags.map(|flag| format!(" ({})", flag.replace('_', " "))).collect::<Vec<_>>().concat();
                 self.line(&format!("{at}  {}{flags} {}", paint.outcome(outcome), event["result"]))
             }
             "agent" => self.line(&format!("{at}  {name} takes over")),

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -17,6 +18,8 @@ use super::call::Call;
 use super::request::answer;
 
 const MAX_HEADERS: usize = 100;
+/// After a connection that could not be accepted.
+const BREATH: Duration = Duration::from_millis(100);
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// Accepts until it is dropped; what came in is closed then.
@@ -68,7 +71,16 @@ impl Door {
                 Err(error) => return tracing::error!(%error, "a way out can't be listened on"),
             };
             let places = Arc::new(Semaphore::new(proxy.limits.standing));
-            while let Ok((stream, _)) = listener.accept().await {
+            loop {
+                let stream = match listener.accept().await {
+                    Ok((stream, _)) => stream,
+                    Err(error) => {
+                        // Out of descriptors, say: others close theirs.
+                        tracing::warn!(%error, "a tool's connection can't be accepted");
+                        tokio::time::sleep(BREATH).await;
+                        continue;
+                    }
+                };
                 let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
                     proxy.counters.over_limit.fetch_add(1, Ordering::Relaxed);
                     continue;

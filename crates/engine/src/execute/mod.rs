@@ -20,7 +20,7 @@ use hookswitch_model::{ActId, Outcome, Stamp};
 use hookswitch_session::Event;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use means::{Attempting, Given, Made, Means, Redaction, Slot};
+pub(crate) use means::{Attempting, Given, Made, Means, Redaction, Slot, first_address};
 pub(crate) use opened::{OpenError, open_all, open_without, take_literals};
 pub(crate) use record::{Finish, blank_record, clean, recorded_arguments, sensitive_values};
 pub(crate) use values::{CallValues, Places, explain, explanations, names_of, spoken_variables, with_fixed};

@@ -66,7 +66,7 @@ impl Engine {
         }
         seat.turn += 1;
         seat.is_gone = false;
-        seat.received = resume.and(seat.received.or(heard));
+        seat.received = resume.and_then(|_| seat.received.or(heard));
         let (turn, received) = (seat.turn, seat.received);
         let after = match (resume, resumed) {
             (_, Resumed::Cut { from }) => from,
@@ -99,7 +99,7 @@ impl Engine {
                 _token: self.inner.links.token(),
             }),
             welcome: Welcome { position, resumed, received, tools, may_call_tools, may_interrupt },
-            stream: if after == before { stream.is_up_to_date() } else { stream },
+            stream: if after == before { stream.up_to_date() } else { stream },
             pending: None,
             has_caught_up: false,
         })

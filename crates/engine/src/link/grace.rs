@@ -19,7 +19,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 impl Engine {
     /// A link was dropped: its side may come back in time.
     pub(super) fn lose(&self, joined: &Joined) {
-        if !self.vacate(joined, "lost") {
+        if !Self::vacate(joined, "lost") {
             return;
         }
         let (engine, session) = (self.clone(), Arc::clone(&joined.session));
@@ -39,13 +39,13 @@ impl Engine {
 
     /// A link leaves for good.
     pub(super) async fn leave(&self, joined: &Joined) {
-        if self.vacate(joined, "left") {
+        if Self::vacate(joined, "left") {
             self.give_seat_up(&joined.session, joined.seat, joined.turn).await;
         }
     }
 
     /// Frees the seat of a link; `false` when a newer one has it.
-    fn vacate(&self, joined: &Joined, why: &'static str) -> bool {
+    fn vacate(joined: &Joined, why: &'static str) -> bool {
         let mut state = joined.session.state.lock();
         let seat = state.seats.of(joined.seat);
         if seat.turn != joined.turn || seat.bond.take().is_none() {

@@ -205,19 +205,15 @@ pub(super) fn own_values(session: &Session) -> Value {
 /// was on disk; else that nothing is known of it.
 fn told_at_last(answer: Undelivered) -> (EventKind, Value) {
     let Undelivered { act, execution, tool_call_id, told } = answer;
-    match told {
-        Some(result) => {
-            let data = json!({"execution_id": execution, "act_id": act, "tool_call_id": tool_call_id,
-                "result": result});
-            (EventKind::ResultLate, data)
-        }
-        None => {
-            let text = "the server stopped before the outcome was known";
-            let data = json!({"execution_id": execution, "act_id": act, "tool_call_id": tool_call_id,
-                "outcome": Outcome::Unknown, "told": told::failure(Outcome::Unknown, text)});
-            (EventKind::CallAnswered, data)
-        }
+    if let Some(result) = told {
+        let data = json!({"execution_id": execution, "act_id": act, "tool_call_id": tool_call_id,
+            "result": result});
+        return (EventKind::ResultLate, data);
     }
+    let text = "the server stopped before the outcome was known";
+    let data = json!({"execution_id": execution, "act_id": act, "tool_call_id": tool_call_id,
+        "outcome": Outcome::Unknown, "told": told::failure(Outcome::Unknown, text)});
+    (EventKind::CallAnswered, data)
 }
 
 fn rules_of(prepared: &Prepared) -> CallRules {

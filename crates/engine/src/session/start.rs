@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use hookswitch_egress::{ACTION_IDLE, Freshness, TlsRule};
+use hookswitch_egress::{ACTION_IDLE, Freshness};
 use hookswitch_model::changes::DraftChanges;
 use hookswitch_model::definition::ToolKind;
 use hookswitch_model::draft::{CallOperation, NameSuffix};
@@ -19,6 +19,7 @@ use super::load::lease;
 use super::numbers;
 use crate::Engine;
 use crate::error::EngineError;
+use crate::execute::first_address;
 use crate::input::{SessionStart, StartTool};
 use crate::session::view::SessionView;
 
@@ -213,7 +214,7 @@ impl Engine {
         Ok(pin(self.bound_tools(scope, agent).await?))
     }
 
-    /// Opens connections to the session's webhooks, so that its first calls find them open.
+    /// Opens connections for the session's tools, so that its first calls find them open.
     pub(crate) fn warm(&self, session: &super::LiveSession) {
         let policy = self.inner.egress.policy();
         let mut hosts = HashSet::new();
@@ -221,16 +222,15 @@ impl Engine {
         let cast = session.cast();
         let tools = if session.is_simulated() { &[][..] } else { &cast.tools };
         for tool in tools {
-            if let hookswitch_model::definition::ToolKind::Webhook(plan) = &tool.prepared.definition.kind
-                && let Some(base) = plan.url.as_ref().and_then(|url| url.base())
+            let definition = &tool.prepared.definition;
+            if let Some((base, tls)) = first_address(&definition.kind, &self.inner.settings.aws)
+                && let Ok(url) = policy.check_url(&base)
                 && hosts.insert(base)
                 && hosts.len() <= 8
-                && let Ok(url) = policy.check_url(base)
             {
                 let egress = self.inner.egress.clone();
-                let is_read = tool.prepared.definition.effect == Effect::Read;
+                let is_read = definition.effect == Effect::Read;
                 let freshness = if is_read { Freshness::Any } else { Freshness::IdleUnder(ACTION_IDLE) };
-                let tls = if plan.verify_tls { TlsRule::Verified } else { TlsRule::Insecure };
                 // Nobody waits for it, and a failure shows at the call.
                 tokio::spawn(async move { egress.warm(&url, tls, freshness).await });
             }

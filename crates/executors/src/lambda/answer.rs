@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use hookswitch_egress::{Response, SendError};
 use hookswitch_model::draft::InvocationType;
 use hookswitch_model::{Effect, Outcome};
+use hookswitch_template::cut;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -14,6 +15,8 @@ use crate::webhook;
 
 /// Longest error text that the model is told, in characters.
 const MOST_ERROR: usize = 300;
+/// Largest answer that is recorded whole, in bytes: that of webhooks. The model's part comes from all of it.
+const MOST_RECORDED: usize = 1024 * 1024;
 /// Longest trace of an error that is kept, in characters.
 const MOST_TRACE: usize = 16 * 1024;
 
@@ -47,6 +50,7 @@ pub struct Answer {
 /// Reads a whole answer.
 pub fn read_answer(response: &Response, call: &FilledCall, effect: Effect) -> Answer {
     let payload = parse(&response.body);
+    let is_large = response.body.len() > MOST_RECORDED;
     let header = |name: &str| response.headers.get(name).and_then(|value| value.to_str().ok());
     let log_tail = header("x-amz-log-result").and_then(|text| STANDARD.decode(text).ok());
     let log_tail = log_tail.map(|log| String::from_utf8_lossy(&log).into_owned()).unwrap_or_default();
@@ -70,7 +74,11 @@ pub fn read_answer(response: &Response, call: &FilledCall, effect: Effect) -> An
             }
         }
     };
-    Answer { reading, log_tail, traceback }
+    let mut answer = Answer { reading, log_tail, traceback };
+    if is_large {
+        answer.reading.response = cut(answer.reading.response, MOST_RECORDED).value;
+    }
+    answer
 }
 
 /// Reads a failure to get an answer.

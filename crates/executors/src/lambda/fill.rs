@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::endpoint::Endpoints;
 use super::secret_text::{self, take};
-use crate::call_context::call_context;
+use crate::call_context::context_of;
 use crate::opened::Opened;
 use crate::variables::Variables;
 use crate::watched::{VariableRules, Watched};
@@ -144,7 +144,7 @@ fn event_of(shape: EventShape, variables: &Variables<'_>, now: Stamp) -> Value {
             let seconds = (now.micros() / 10_000) as f64 / 100.0;
             json!({
                 "parameters": variables.input,
-                "context": call_context(variables),
+                "context": context_of(variables),
                 "timestamp": seconds,
             })
         }
@@ -155,7 +155,7 @@ fn event_of(shape: EventShape, variables: &Variables<'_>, now: Stamp) -> Value {
 fn client_context(shape: EventShape, variables: &Variables<'_>, environment: Map<String, Value>) -> Value {
     let mut context = Map::new();
     if shape == EventShape::Arguments {
-        context.insert("custom".to_owned(), Value::Object(call_context(variables)));
+        context.insert("custom".to_owned(), context_of(variables));
     }
     context.insert("env".to_owned(), Value::Object(environment));
     Value::Object(context)

@@ -1,6 +1,7 @@
 //! What a call's outcome means for the act, and what its author gets to see.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use hookswitch_model::execution::CodeRecord;
 use hookswitch_model::{Effect, Outcome};
@@ -136,7 +137,7 @@ pub fn record_of(outcome: &CallOutcome, hidden: &Redactor) -> CodeRecord {
     let cleaned = |output: &Output| {
         let mut text = hidden.text(&output.text);
         if output.written > output.text.len() as u64 {
-            text.push_str(&format!("\n[{} bytes in all]", output.written));
+            let _ = write!(text, "\n[{} bytes in all]", output.written);
         }
         text
     };

@@ -4,7 +4,6 @@
 //! lives, so that a process with its code loaded waits for the next call.
 
 mod answer;
-mod context;
 mod counts;
 mod held;
 mod imports;
@@ -13,14 +12,14 @@ mod sets;
 mod tool;
 mod way_out;
 
+pub use crate::call_context::context_of;
 pub use answer::{code_of, read_outcome, record_of};
-pub use context::context_of;
 pub use counts::{Counts, CountsNow};
 pub use held::Held;
 pub use hookswitch_sandbox::{
     CallOutcome, DependencySet, Failure, FailureKind, Identity, Inspection, Report, SandboxError,
     SandboxSettings, SetName, SourceError, TenantId, Tier, launch_if_asked,
 };
-pub use runner::{NotHeld, Runner, Status};
+pub use runner::{Calls, NotHeld, Runner, Status};
 pub use sets::{Choice, Chosen, Needs, PackageState, SetChooser, StandardLibrary};
 pub use tool::{PythonTool, tenant_of};

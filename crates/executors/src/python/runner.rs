@@ -35,6 +35,16 @@ pub enum Status {
     On(Arc<Report>),
 }
 
+/// What a tool is held for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Calls {
+    /// One call, at once.
+    One,
+    /// Calls that are to come: while it is held, a process with its code loaded is kept waiting.
+    #[default]
+    More,
+}
+
 /// Why a tool has no process.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotHeld {
@@ -182,6 +192,11 @@ impl Runner {
         self.sets.choose(&Needs { tenant, requirements, code, imports: &imports })
     }
 
+    /// What is wrong with the requirement lines of a tool, whatever an index has.
+    pub fn fault_of_packages(&self, python: &PythonDraft) -> Option<String> {
+        self.sets.fault(&python.requirements, &python.code)
+    }
+
     /// [`Self::packages`], waited for a little while they are being made.
     pub async fn packages_within(
         &self,
@@ -215,8 +230,8 @@ impl Runner {
         }
     }
 
-    /// Gets a tool ready: while this is held, a process with its code loaded is kept waiting.
-    pub async fn hold(self: &Arc<Self>, tool: &PythonTool<'_>) -> Result<Held, NotHeld> {
+    /// Gets a tool ready, for one call or for more.
+    pub async fn hold(self: &Arc<Self>, tool: &PythonTool<'_>, calls: Calls) -> Result<Held, NotHeld> {
         let State::On(sandbox) = self.settle().await else { return Err(NotHeld::Off) };
         let set = match self.packages(&tool.tenant(), tool.python).await {
             Choice::Ready(set) => set,
@@ -228,7 +243,11 @@ impl Runner {
             sandbox.add_set(set);
         }
         let spec = tool.spec(name);
-        match sandbox.prepare(spec) {
+        let prepared = match calls {
+            Calls::One => sandbox.prepare_for_one(spec),
+            Calls::More => sandbox.prepare(spec),
+        };
+        match prepared {
             Ok(prepared) => Ok(Held::new(prepared, Arc::clone(self))),
             Err(error) => Err(NotHeld::BadTool(error.to_string())),
         }

@@ -60,7 +60,13 @@ pub trait SetChooser: fmt::Debug + Send + Sync {
     /// ready before; the first time it is asked for a set that has to be built, it starts building.
     fn choose(&self, needs: &Needs<'_>) -> Choice;
 
-    /// The same, waited for while it is being made, but no longer than `patience`: whoever saves a tool likes to hear
+    /// What is wrong with the lines themselves, of list and source, whatever an index has: one line for the author.
+    fn fault(&self, requirements: &[String], code: &str) -> Option<String> {
+        let _ = (requirements, code);
+        None
+    }
+
+    /// The same as [`Self::choose`], waited for while it is being made, but no longer than `patience`: whoever saves a tool likes to hear
     /// at once that a package does not exist.
     fn choose_within<'a>(&'a self, needs: Needs<'a>, patience: Duration) -> Chosen<'a> {
         let _ = patience;

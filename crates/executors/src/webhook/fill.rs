@@ -89,7 +89,7 @@ pub fn fill(
         Ok(filled) => take(filled, &mut unset),
         // Rather what is missing than what it made of the URL.
         Err(error) if watched.is_missing() => {
-            return Err(watched.into_missing().map_or(error.into(), Refused::Unresolved));
+            return Err(watched.into_missing().map_or_else(|| error.into(), Refused::Unresolved));
         }
         Err(error) => return Err(error.into()),
     };

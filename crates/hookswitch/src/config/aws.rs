@@ -108,7 +108,8 @@ fn door_of(url: &str) -> Option<String> {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
     let is_https = uri.scheme_str() == Some("https");
     let is_near = host == "localhost" || address.is_some_and(Container::is_usual);
-    if !is_https && !(uri.scheme_str() == Some("http") && is_near) {
+    let is_usual = is_https || uri.scheme_str() == Some("http") && is_near;
+    if !is_usual {
         return None;
     }
     let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });

@@ -55,6 +55,7 @@ pub(super) const NAMES: &[&str] = &[
     "calls",
     "sip",
     "call_engine_url",
+    "call_destinations",
     "python",
     "python_interpreter",
     "python_user",

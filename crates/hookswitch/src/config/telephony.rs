@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use hookswitch_telephony::policy::{DestinationPolicy, Rule};
 use secrecy::SecretString;
 
 use super::origin::Given;
@@ -28,6 +29,8 @@ pub(crate) enum CallEngine {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TelephonyConfig {
     pub(crate) engine: CallEngine,
+    /// Where calls may go; none: where a tool's own definition says.
+    pub(crate) destinations: Option<DestinationPolicy>,
 }
 
 pub(super) fn build(given: &Given) -> Result<TelephonyConfig, ConfigError> {
@@ -46,5 +49,8 @@ pub(super) fn build(given: &Given) -> Result<TelephonyConfig, ConfigError> {
         }
         (None, None, _) => CallEngine::None,
     };
-    Ok(TelephonyConfig { engine })
+    let allow = parse::list::<Rule>(given, "call_destinations")?;
+    let is_given = given.get("call_destinations").is_some();
+    let destinations = is_given.then(|| DestinationPolicy { allow, ..DestinationPolicy::default() });
+    Ok(TelephonyConfig { engine, destinations })
 }

@@ -20,7 +20,9 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
         name_servers().await,
         certificates(),
         egress(config),
+        aws(config),
         exposure(config),
+        super::models::models(config).await,
         python(config).await,
         packages::check(config).await,
     ]
@@ -142,6 +144,17 @@ fn egress(config: &Config) -> Finding {
         return Finding { hint: Some(hint.to_owned()), ..works("egress", said) };
     }
     works("egress", format!("public addresses, and {}", entries.join(", ")))
+}
+
+fn aws(config: &Config) -> Finding {
+    if config.aws.identity.is_none() {
+        return works(
+            "aws identity",
+            "off: Lambda tools need credentials of their own or of their organisation",
+        );
+    }
+    let said = "on: whoever makes Lambda tools can invoke what the server's identity may invoke";
+    finding("aws identity", Verdict::Doubtful, said, "give it a role for exactly those functions")
 }
 
 async fn python(config: &Config) -> Finding {

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "its report is its result")]
 
 mod checks;
+mod models;
 mod packages;
 
 use anyhow::bail;

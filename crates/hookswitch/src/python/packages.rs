@@ -1,6 +1,7 @@
 //! Which packages a tool gets: the environments of this machine behind the executor's port.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use hookswitch_executors::python::{
 };
 use hookswitch_pyenv::{Book, Choice, Environments, FailureKind, PyenvSettings, State, Wanted};
 
-use crate::config::Config;
+use crate::config::{Config, PackagesConfig};
 
 /// Opened in the background, so that a server does not wait for it to start.
 pub(super) struct Packages(Arc<OnceLock<Result<Environments, String>>>);
@@ -38,8 +39,8 @@ impl Packages {
 
 /// What the background needs of the settings.
 struct Wishes {
-    interpreter: Option<std::path::PathBuf>,
-    packages: crate::config::PackagesConfig,
+    interpreter: Option<PathBuf>,
+    packages: PackagesConfig,
 }
 
 impl Wishes {
@@ -55,17 +56,21 @@ pub(crate) async fn environments(config: &Config, book: Arc<dyn Book>) -> anyhow
 
 async fn open(wishes: &Wishes, book: Arc<dyn Book>) -> anyhow::Result<Environments> {
     let interpreter = hookswitch_sandbox::find_interpreter(wishes.interpreter.as_deref()).await?;
-    let packages = &wishes.packages;
-    let settings = PyenvSettings {
+    let settings = settings_of(&wishes.packages, interpreter);
+    Environments::open(settings, book)
+        .await
+        .with_context(|| "another folder: setting `python_packages`".to_owned())
+}
+
+/// Settings of environments for an interpreter.
+pub(crate) fn settings_of(packages: &PackagesConfig, interpreter: PathBuf) -> PyenvSettings {
+    PyenvSettings {
         uv: packages.uv.clone(),
         index: packages.index.clone(),
         cooldown: packages.cooldown,
         total: packages.total,
         ..PyenvSettings::new(packages.folder.clone(), interpreter)
-    };
-    Environments::open(settings, book)
-        .await
-        .with_context(|| "another folder: setting `python_packages`".to_owned())
+    }
 }
 
 impl SetChooser for Packages {
@@ -96,6 +101,10 @@ impl SetChooser for Packages {
             }
             None => executor::Choice::Preparing,
         }
+    }
+
+    fn fault(&self, requirements: &[String], code: &str) -> Option<String> {
+        Wanted::read(requirements, code).err().map(|error| error.to_string())
     }
 
     fn choose_within<'a>(&'a self, needs: Needs<'a>, patience: Duration) -> Chosen<'a> {

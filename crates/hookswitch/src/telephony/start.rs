@@ -18,7 +18,7 @@ use crate::config::{CallEngine, TelephonyConfig};
 /// How often an engine that is not there yet is looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often one that is there is asked again what it can do: it may have been replaced.
-const ASK_EVERY: Duration = Duration::from_secs(60);
+const ASK_EVERY: Duration = Duration::from_mins(1);
 
 /// The client of the configured call engine, and in the background whatever it takes to reach it.
 pub(crate) async fn start(config: &TelephonyConfig) -> anyhow::Result<Option<Arc<dyn Driver>>> {

@@ -166,6 +166,13 @@ async fn strict_functions_are_lowered_and_their_nulls_taken_out() {
     let function = &world.model.bodies()[0]["tools"][0]["function"];
     assert_eq!(function["strict"], true);
     assert_eq!(function["parameters"]["required"], json!(["day", "note", "people"]));
+    // What the model does not see is told to whoever checks the tool.
+    let draft = json!({"name": "x", "kind": "hosted", "description": "d", "hosted": {"function": "datetime"},
+        "input_schema": {"type": "object", "properties": {"day": {"type": "string", "minLength": 2}}}});
+    let checked = world.post("/v1/tools/check", draft).await;
+    let strict = &checked["lowering"][0];
+    assert_eq!((&strict["schemas"], &strict["strict"]), (&json!("openai_strict"), &json!(true)), "{checked}");
+    assert_eq!(strict["losses"][0]["path"], "$.properties.day.minLength");
 }
 
 #[tokio::test]

@@ -8,13 +8,17 @@
 
 mod conversations;
 mod faithful;
+mod hand_over;
 #[path = "../dialects/house.rs"]
 #[allow(dead_code, reason = "other binaries use the rest")]
 mod house;
 mod interruptions;
 mod models;
+mod restarts;
 #[path = "../e2e/server.rs"]
 #[allow(dead_code, reason = "other binaries use the rest")]
 mod server;
+mod simulations;
 mod speech;
+mod terminal;
 mod world;

@@ -111,3 +111,14 @@ async fn an_address_that_is_not_allowed_is_refused_and_the_operator_told_how_to_
     let answer = world.send(hyper::Method::POST, &path, Some(&body)).await;
     assert_eq!((answer.status, &answer.body["errors"][0]["code"]), (400, &json!("model_key_missing")));
 }
+
+#[tokio::test]
+async fn the_doctor_names_the_entry_that_opens_a_model_nearby() {
+    let world = World::start(|_| Reply::json("{}"), |_| LlmAnswer::say("hi")).await;
+    let report = world.doctor(&[]).await;
+    assert_eq!(report["verdict"], "warning", "{report}");
+    let entry = world.model.allow_entry();
+    assert!(report["hint"].as_str().unwrap().contains(&format!("add `{entry}` to allow_egress")), "{report}");
+    let report = world.doctor(&["--allow-egress", &entry]).await;
+    assert_eq!(report["verdict"], "ok", "{report}");
+}

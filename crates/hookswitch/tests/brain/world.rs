@@ -1,5 +1,7 @@
 //! A server with an agent, a scripted model for its brain, and a receiver for its tools.
 
+use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,6 +11,7 @@ use hyper::{Method, Request};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
 
 use crate::house::{Answer, send_to};
 use crate::server::{KEY, ServerProcess};
@@ -22,7 +25,16 @@ pub(crate) struct World {
     pub(crate) model: LlmServer,
     pub(crate) server: ServerProcess,
     pub(crate) agent: String,
-    _folder: tempfile::TempDir,
+    flags: Vec<String>,
+    folder: tempfile::TempDir,
+}
+
+/// What a command left behind.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) notes: String,
 }
 
 impl World {
@@ -35,12 +47,66 @@ impl World {
         let model = LlmServer::start_with_key(Some(MODEL_KEY), model).await;
         let folder = tempfile::tempdir().unwrap();
         let allowed = [receiver.allow_entry(), model.allow_entry()];
-        let flags = ["--allow-egress", &allowed[0], "--allow-egress", &allowed[1]];
-        let server = ServerProcess::start(folder.path(), &flags);
-        let mut world = Self { receiver, model, server, agent: String::new(), _folder: folder };
+        let flags =
+            allowed.into_iter().flat_map(|entry| ["--allow-egress".to_owned(), entry]).collect::<Vec<_>>();
+        let server = start(folder.path(), &flags);
+        let mut world = Self { receiver, model, server, agent: String::new(), flags, folder };
         world.put("/v1/secrets/model", json!({"value": MODEL_KEY})).await;
         world.agent = world.add_agent("Bella", json!({})).await;
         world
+    }
+
+    /// Ends the server in order and starts it again.
+    pub(crate) fn restart(&mut self) {
+        let folder = tempfile::tempdir().unwrap();
+        let idle = ServerProcess::start(folder.path(), &[]);
+        assert!(std::mem::replace(&mut self.server, idle).terminate());
+        self.server = start(self.folder.path(), &self.flags);
+    }
+
+    /// Has the doctor look at its models, with these flags.
+    pub(crate) async fn doctor(&self, flags: &[&str]) -> Value {
+        // A copy: the server holds its database.
+        let copy = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(self.folder.path()).unwrap().map(Result::unwrap) {
+            if entry.path().is_file() {
+                std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+            }
+        }
+        let data = copy.path().to_str().unwrap().to_owned();
+        let mut arguments = vec!["doctor", "--json", "--listen", "127.0.0.1:0", "--data", &data];
+        arguments.extend(flags);
+        let ran = self.run(&arguments).await;
+        let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{ran:?}"));
+        let checks = report["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["check"] == "models").unwrap().clone()
+    }
+
+    /// Runs a command of the binary against the server.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, "").await
+    }
+
+    /// The same with something on the standard input.
+    pub(crate) async fn run_with(&self, arguments: &[&str], input: &str) -> Ran {
+        let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_hookswitch"))
+            .args(arguments)
+            .env("HOOKSWITCH_URL", &self.server.address)
+            .env("HOOKSWITCH_KEY", KEY)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).await.unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().await.unwrap();
+        Ran {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            notes: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
 
     /// A further agent with a brain; `more` are further settings of the agent.
@@ -137,6 +203,11 @@ impl World {
         let here = requests.iter().filter(|request| request.target == path);
         here.map(|request| serde_json::from_slice(&request.body).unwrap_or_default()).collect()
     }
+}
+
+fn start(folder: &Path, flags: &[String]) -> ServerProcess {
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    ServerProcess::start(folder, &flags)
 }
 
 fn merge(into: &mut Value, from: &Value) {

@@ -180,3 +180,67 @@ async fn a_return_outside_of_functions_is_a_body() {
     let run = desk.post("/burki/api/tools/test", &body).await;
     assert_eq!(run["error"], "Function execution failed: name 'amount' is not defined", "{run}");
 }
+
+/// The documented configuration with `requests` and `pandas`, its host replaced by the receiver.
+const ANALYZE: &str = r#"import requests
+import pandas as pd
+
+def analyze_customer_data(customer_id, date_range=30):
+    response = requests.get(
+        f"RECEIVER/customers/{customer_id}/transactions",
+        params={"days": date_range},
+        timeout=10
+    )
+    response.raise_for_status()
+    df = pd.DataFrame(response.json()["transactions"])
+    summary = df.groupby("category")["amount"].sum()
+    return {
+        "total_spent": float(df["amount"].sum()),
+        "transaction_count": len(df),
+        "top_category": summary.idxmax(),
+        "by_category": summary.to_dict(),
+        "largest": df.nlargest(1, "amount")
+    }
+"#;
+
+/// Has the curated sets installed, once for the machine; gives the folder that they lie in.
+fn packages() -> String {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_hookswitch"))
+        .args(["python", "sync", "--json"])
+        .output()
+        .unwrap();
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    let set = said["sets"].as_array().unwrap().iter().find(|set| set["set"] == "data").unwrap();
+    let path = std::path::Path::new(set["path"].as_str().unwrap_or_else(|| panic!("{set}")));
+    let sets = path.ancestors().find(|above| above.file_name().is_some_and(|name| name == "sets"));
+    sets.unwrap().parent().unwrap().display().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_analysis_with_pandas_and_requests_runs_as_documented() {
+    let settings = format!("python_packages = {:?}\n", packages());
+    let desk = Desk::open_for(
+        |_| {
+            Reply::json(
+                r#"{"transactions":[{"category":"food","amount":12.5},{"category":"travel","amount":80.0},{"category":"food","amount":7.5}]}"#,
+            )
+        },
+        &settings,
+    )
+    .await;
+    let mut tool = loan();
+    tool["name"] = json!("analyze_customer");
+    let code = ANALYZE.replace("RECEIVER", &desk.house.receiver_url(""));
+    tool["configuration"] = json!({"python_code": code, "timeout_seconds": 15, "max_memory_mb": 128,
+        "allowed_modules": ["requests", "pandas", "json"]});
+    tool["function_definition"] = json!({"name": "analyze_customer", "description": "Analyzes", "parameters": {
+        "type": "object", "properties": {"customer_id": {"type": "string"}, "date_range": {"type": "integer"}},
+        "required": ["customer_id"]}});
+    let id = create(&desk, &tool).await;
+    let run = test(&desk, id, json!({"parameters": {"customer_id": "c-7"}})).await;
+    let wanted = json!({"total_spent": 100.0, "transaction_count": 3, "top_category": "travel",
+        "by_category": {"food": 20.0, "travel": 80.0}, "largest": [{"category": "travel", "amount": 80.0}]});
+    assert_eq!(run["result"]["data"], wanted, "{run}");
+    let seen = desk.house.receiver.requests();
+    assert_eq!(seen[0].target, "/customers/c-7/transactions?days=30");
+}

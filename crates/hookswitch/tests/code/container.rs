@@ -70,6 +70,7 @@ fn examination(without: &str) -> Value {
 
 struct Server {
     child: Child,
+    is_traced: bool,
     address: String,
 }
 
@@ -91,7 +92,7 @@ impl Server {
             said.push_str(&line);
         };
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Self { child, address }
+        Self { child, is_traced: command.get_program() == "strace", address }
     }
 
     /// Makes a tool and tries it.
@@ -113,7 +114,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        // A tracer does not listen; what it traces does.
+        let own = self.child.id();
+        let below = std::fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap_or_default();
+        let traced = self.is_traced.then(|| below.split_whitespace().next().map(str::to_owned)).flatten();
+        let _ = Command::new("kill").args(["-TERM", &traced.unwrap_or_else(|| own.to_string())]).status();
         let _ = self.child.wait();
     }
 }

@@ -105,7 +105,7 @@ impl Desk {
 
     /// Waits until no process waits for a call.
     pub(crate) async fn until_no_spares(&self) {
-        self.until("python_spares", |number| number == 0.0).await;
+        self.until("python_spares", |number| number < 1.0).await;
     }
 
     async fn until(&self, name: &str, is_so: impl Fn(f64) -> bool) {

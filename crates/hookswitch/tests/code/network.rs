@@ -56,7 +56,7 @@ async fn addresses_that_no_webhook_may_call_no_code_may_call() {
     }
     let counted = desk.metric("python_egress_denied_total").await - before;
     assert!((counted - denied.len() as f64).abs() < 0.5, "{counted} of {}", denied.len());
-    assert_eq!(desk.metric("python_connections_total").await, 0.0);
+    assert!(desk.metric("python_connections_total").await < 1.0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -40,7 +40,7 @@ async fn settled(desk: &Desk, tool: &str) -> Value {
 }
 
 fn text_parameter(name: &str) -> Value {
-    json!({"parameters": {"type": "object", "properties": {name: {"type": "string"}}}})
+    json!({"input_schema": {"type": "object", "properties": {name: {"type": "string"}}}})
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +68,7 @@ async fn curated_sets_serve_what_is_imported() {
         desk.tool("frames", code, json!({"python": {"requirements": ["pandas>=2", "requests"]}})).await;
     assert_eq!(settled(&desk, &tool).await, json!({"state": "ready"}));
     let run = desk.trial(&tool, json!({})).await;
-    assert_eq!(run["told"], json!({"result": [3, true]}), "{run}");
+    assert_eq!(run["told"], json!([3, true]), "{run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,7 +86,8 @@ async fn packages_that_do_not_exist_are_named_when_the_tool_is_saved() {
     assert_eq!(answer["outcome"], "refused", "{answer}");
     assert!(answer.to_string().contains(line), "{answer}");
     // The same through Burki's API, in its own place.
-    let body = json!({"name": "newer", "description": "d", "tool_type": "python_function",
+    let body = json!({"name": "newer", "display_name": "Newer", "description": "d", "tool_type": "python_function",
+        "function_definition": {"name": "newer", "description": "d", "parameters": {"type": "object", "properties": {}}},
         "configuration": {"python_code": "def f(): return 1", "requirements": ["pandas>=9000"]}});
     let answer = desk.house.send(Method::POST, "/burki/api/v1/tools", Some(&body)).await;
     let warnings = answer.body["warnings"].to_string();
@@ -142,7 +143,7 @@ async fn what_a_hostile_package_does_it_does_in_the_box() {
         desk.tool("sly", code, json!({"python": {"requirements": ["sly"], "network": "public"}})).await;
     assert_eq!(settled(&desk, &tool).await, json!({"state": "ready"}));
     let run = desk.trial(&tool, json!({})).await;
-    assert_eq!(run["told"], json!({"result": ["no", "no", "no", "no"]}), "{run}");
+    assert_eq!(run["told"], json!(["no", "no", "no", "no"]), "{run}");
     let raw = desk.tool("raw", "def f(): return 1", json!({"python": {"requirements": ["raw"]}})).await;
     let packages = settled(&desk, &raw).await;
     assert!(packages["reason"].as_str().unwrap().contains("sources are not built"), "{packages}");
@@ -153,20 +154,22 @@ async fn what_a_hostile_package_does_it_does_in_the_box() {
 async fn lines_that_are_no_requirements_are_refused() {
     let packages = folder();
     let desk = Desk::open_with(&settings(packages.path(), None)).await;
+    let block =
+        |line: &str| format!("# /// script\n# dependencies = [\"{line}\"]\n# ///\ndef f(): return 1\n");
     for (line, told) in [
         ("--index-url https://evil.example", "options are not taken"),
+        ("-e .", "options are not taken"),
         ("evil @ https://evil.example/x.whl", "addresses and paths are not taken"),
         ("../evil", "addresses and paths are not taken"),
     ] {
-        let tool = desk
-            .tool(
-                &format!("t{}", line.len()),
-                "def f(): return 1",
-                json!({"python": {"requirements": [line]}}),
-            )
-            .await;
-        let state = settled(&desk, &tool).await;
-        assert!(state["reason"].as_str().unwrap().contains(told), "{line}: {state}");
+        for python in
+            [json!({"code": "def f(): return 1", "requirements": [line]}), json!({"code": block(line)})]
+        {
+            let draft = json!({"name": "t", "kind": "python", "python": python});
+            let answer = desk.house.send(Method::POST, "/v1/tools", Some(&draft)).await;
+            assert_eq!(answer.status, 422, "{}", answer.body);
+            assert!(answer.body.to_string().contains(told), "{line}: {}", answer.body);
+        }
     }
 }
 

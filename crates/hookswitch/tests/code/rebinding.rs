@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use hookswitch_egress::{
     Client, Dial, Dialed, DnsError, Policy, PolicySettings, Proxy, ProxyLimits, ResolveFuture, Resolver,
 };
-use hookswitch_executors::python::{PythonTool, Runner, SandboxSettings, StandardLibrary};
+use hookswitch_executors::python::{Calls, PythonTool, Runner, SandboxSettings, StandardLibrary};
 use hookswitch_model::draft::{Kind, Network, PythonDraft, ToolDraft};
 use hookswitch_model::{Effect, Mode, OrgId, Outcome, ToolId};
 use hookswitch_testkit::{Reply, TestServer};
@@ -102,7 +102,7 @@ impl Scene {
             python: draft.python.as_ref().unwrap(),
             timeout: Duration::from_secs(10),
         };
-        let held = self.runner.hold(&tool).await.unwrap();
+        let held = self.runner.hold(&tool, Calls::One).await.unwrap();
         let until = Instant::now() + Duration::from_secs(10);
         let outcome = held.call(&json!({ "url": url }), &json!({}), until).await;
         let reading = hookswitch_executors::python::read_outcome(&outcome, Effect::Action);

@@ -22,7 +22,7 @@ async fn the_tier_is_told_where_operators_look() {
     let log = desk.house.log();
     let line = log.lines().find(|line| line.contains("Python tools are on")).unwrap();
     assert!(line.contains(r#""isolation":"full""#), "{line}");
-    assert_eq!(desk.metric("python_on").await, 1.0);
+    assert!(desk.metric("python_on").await > 0.0);
     let doctor = Command::new(env!("CARGO_BIN_EXE_hookswitch"))
         .args(["doctor", "--json", "--listen", "127.0.0.1:0", "--data", "/nowhere/at/all"])
         .output()

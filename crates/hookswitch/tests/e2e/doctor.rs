@@ -20,8 +20,11 @@ fn the_doctor_names_every_check_and_changes_nothing() {
         "name servers",
         "certificates",
         "egress",
+        "aws identity",
         "exposure",
+        "models",
         "python",
+        "packages",
     ];
     assert_eq!(checks, expected);
     assert!(output.status.success());

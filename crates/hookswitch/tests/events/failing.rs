@@ -52,16 +52,20 @@ async fn a_failure_is_tried_again_and_holds_back_its_session_only() {
 
 #[tokio::test]
 async fn what_never_gets_through_is_given_up_and_the_webhook_switched_off() {
-    let place =
-        Place::open(|_| Reply::status(500, "no"), "event_retry_for = \"2s\"\nevent_disable_after = \"1s\"\n")
-            .await;
+    let settings = "event_retry_for = \"0s\"\nevent_disable_after = \"1s\"\n";
+    let place = Place::open(|_| Reply::status(500, "no"), settings).await;
     let webhook = place.webhook(json!({"event_types": ["session.started"]})).await;
     let path = format!("/v1/event-webhooks/{}", webhook["id"].as_str().unwrap());
     place.post("/v1/sessions", json!({"tools": []})).await;
-    let list =
-        place.until(&format!("{path}/deliveries?status=failed"), |list| list["data"][0].is_object()).await;
-    let given_up = &list["data"][0];
+    let failed = format!("{path}/deliveries?status=failed");
+    let list = place.until(&failed, |list| list["data"][0].is_object()).await;
+    let given_up = list["data"][0].clone();
     assert!(given_up["ended_at"].is_string() && given_up["next_attempt_at"].is_null(), "{given_up}");
+    let since = place.get(&path).await;
+    assert!(since["enabled"] == true && since["failing_since"].is_string(), "{since}");
+    // A second of nothing but failures.
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    place.post("/v1/sessions", json!({"tools": []})).await;
     let shown = place.until(&path, |webhook| webhook["enabled"] == false).await;
     assert_eq!(shown["disabled_because"], "failing");
     let before = place.events.requests().len();
@@ -72,7 +76,8 @@ async fn what_never_gets_through_is_given_up_and_the_webhook_switched_off() {
     let on = place.send(Method::PATCH, &path, Some(&json!({"enabled": true}))).await.body;
     assert_eq!((&on["disabled_because"], &on["failing_since"]), (&Value::Null, &Value::Null));
     place.post(&again, json!({})).await;
-    place.told(before + 1).await;
+    let requests = place.told(before + 1).await;
+    assert_eq!(requests[before].header("webhook-id"), Some(event), "nothing of the time that it was off");
 }
 
 #[tokio::test]

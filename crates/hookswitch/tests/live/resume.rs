@@ -96,7 +96,7 @@ async fn a_clean_restart_is_announced_and_nothing_is_lost_or_repeated() {
     assert_eq!(told.len() + told_again.len(), 1, "{frames:?} {again:?}");
     let mut runtime = house.join(&session, back(&position)).await;
     let replayed = runtime.next("result").await;
-    assert_eq!(&replayed, told.first().or(told_again.first()).unwrap());
+    assert_eq!(&replayed, told.first().or_else(|| told_again.first()).unwrap());
     assert_eq!(replayed["result"], json!({"id": 7}));
     // What the calls were told is known, too.
     runtime.call("c3", "book", "x").await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hookswitch_template::{JsonTemplate, Path, Syntax, Text};
 use serde_json::Value;
 
-use crate::draft::{LambdaDraft, NameRule, VariableSyntax};
+use crate::draft::{InvocationType, LambdaDraft, NameRule, VariableSyntax};
 use crate::finding::Findings;
 use crate::lambda::{EventTemplate, FunctionRef, LambdaPlan, OwnCredentials, Qualifier, Region, SecretText};
 use crate::secret::Sealable;
@@ -119,6 +119,10 @@ fn parse_environment(
     if draft.environment_variables.len() > MOST_VARIABLES {
         let most = format!("at most {MOST_VARIABLES} variables");
         findings.error("$.lambda.environment_variables", "too_many", most);
+    }
+    if draft.invocation_type == InvocationType::Event && !draft.environment_variables.is_empty() {
+        let message = "AWS drops environment_variables of Event invocations";
+        findings.warn("$.lambda.environment_variables", "dropped", message);
     }
     let mut environment = Vec::new();
     for (name, value) in draft.environment_variables.iter().take(MOST_VARIABLES) {

@@ -232,7 +232,7 @@ fn names_argument(places: &[Namespace], draft: &ToolDraft, path: &Path) -> bool 
 /// Whether a variable without a value refuses the request.
 fn refuses_unset(draft: &ToolDraft) -> bool {
     let webhook = draft.webhook.as_ref().map(|webhook| webhook.unset);
-    webhook.or(draft.lambda.as_ref().map(|lambda| lambda.unset)) == Some(UnsetRule::Refuse)
+    webhook.or_else(|| draft.lambda.as_ref().map(|lambda| lambda.unset)) == Some(UnsetRule::Refuse)
 }
 
 fn is_argument(draft: &ToolDraft, name: &str) -> bool {

@@ -24,6 +24,8 @@ pub(super) fn read(stderr: &str) -> Failure {
         "conflicting URLs",
     ]) {
         FailureKind::Refused("a package at an address".to_owned())
+    } else if has(&["has invalid metadata", "could not be parsed"]) {
+        FailureKind::Refused("its metadata can't be read".to_owned())
     } else if has(&[
         "error sending request",
         "Request failed after",
@@ -35,6 +37,8 @@ pub(super) fn read(stderr: &str) -> Failure {
     ]) && !has(&["was not found in the package registry"])
     {
         FailureKind::Unreachable
+    } else if has(&["was filtered by `exclude-newer`"]) {
+        FailureKind::TooYoung(String::new())
     } else if has(&[
         "was not found in the package registry",
         "is available and you require",
@@ -51,8 +55,6 @@ pub(super) fn read(stderr: &str) -> Failure {
         FailureKind::TooLarge
     } else if has(&[
         "is invalid",
-        "invalid metadata",
-        "could not be parsed",
         "nvalid wheel",
         "Failed to extract",
         "Failed to read",
@@ -66,7 +68,8 @@ pub(super) fn read(stderr: &str) -> Failure {
     Failure::new(kind, stderr.trim())
 }
 
-/// Says which of the author's lines it was: the first whose package uv names; else, when there is one, that.
+/// Says which of the author's lines it was: of those whose package uv names, one that asks for versions before one that
+/// does not; else all.
 pub(super) fn name_requirement(failure: Failure, wanted: &Wanted) -> Failure {
     let words: Vec<&str> =
         failure.detail.split(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)).collect();
@@ -74,13 +77,14 @@ pub(super) fn name_requirement(failure: Failure, wanted: &Wanted) -> Failure {
         words.iter().any(|word| word.trim_matches('.').to_ascii_lowercase().replace(['_', '.'], "-") == name)
     };
     let lines: Vec<String> = wanted.requirements().map(ToString::to_string).collect();
-    let found = wanted.requirements().position(|requirement| is_named(requirement.name.as_str()));
-    let line =
-        found.and_then(|index| lines.get(index)).or_else(|| lines.first().filter(|_| lines.len() == 1));
-    let line = line.cloned().unwrap_or_else(|| lines.join(", ").chars().take(200).collect());
+    let named = || wanted.requirements().filter(|requirement| is_named(requirement.name.as_str()));
+    let strict = named().find(|requirement| !requirement.versions.to_string().is_empty());
+    let found = strict.or_else(|| named().next()).map(ToString::to_string);
+    let line = found.unwrap_or_else(|| lines.join(", ").chars().take(200).collect());
     let kind = match failure.kind {
         FailureKind::NotAvailable(_) => FailureKind::NotAvailable(line),
         FailureKind::NoWheel(_) => FailureKind::NoWheel(line),
+        FailureKind::TooYoung(_) => FailureKind::TooYoung(line),
         other => other,
     };
     Failure { kind, ..failure }
@@ -106,6 +110,8 @@ mod tests {
         assert_eq!(kind(text, &["NoSuch_pkg"]), FailureKind::NotAvailable("nosuch-pkg".to_owned()));
         let text = "Because all versions of pycrypto have no usable wheels and you require pycrypto, we can conclude that your requirements are unsatisfiable.";
         assert!(matches!(kind(text, &["pycrypto"]), FailureKind::NoWheel(line) if line == "pycrypto"));
+        let text = "Because there is no version of requests==2.34.2 …\nhint: `requests` was filtered by `exclude-newer` to only include packages uploaded before 2020";
+        assert_eq!(kind(text, &["requests==2.34.2"]), FailureKind::TooYoung("requests==2.34.2".to_owned()));
         let text = "Because requests==2.31.0 depends on urllib3>=1.21.1,<3 and you require urllib3>=9, … your requirements are unsatisfiable.";
         assert_eq!(kind(text, &["requests", "urllib3"]), FailureKind::Conflict);
         let text = "error: Request failed after 3 retries in 4.9s\n  cause: error sending request for url";

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod hostile;
+#[allow(dead_code, reason = "another binary uses the rest")]
 mod index;
 mod life;
 mod public;

@@ -1,6 +1,6 @@
 //! The public index, the curated sets, real packages.
 
-use hookswitch_pyenv::{Choice, CuratedSet};
+use hookswitch_pyenv::{Choice, CuratedSet, PyenvSettings};
 
 use crate::support::{PYTHON, obtain, open, settings, wanted};
 
@@ -53,6 +53,12 @@ async fn a_tools_own_packages_come_from_the_public_index() {
     assert_eq!(run(&set.import_paths[0], code), "ein-haus &lt;");
     let failure = obtain(&environments, &["pandas>=9000"]).await.unwrap_err();
     assert_eq!(failure.to_string(), "requirement not available: pandas>=9000");
+    // A cooldown of fifty years takes nothing.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let old = std::time::Duration::from_hours(24 * 365 * 50);
+    let careful = PyenvSettings { cooldown: old, ..settings(elsewhere.path(), None) };
+    let failure = obtain(&open(careful).await, &["markupsafe==3.0.2"]).await.unwrap_err();
+    assert!(failure.to_string().ends_with("it was released too recently to be taken"), "{}", failure.detail);
     let failure = obtain(&environments, &["pycrypto"]).await.unwrap_err();
     assert!(failure.to_string().contains("it has no wheel"), "{failure}");
 }

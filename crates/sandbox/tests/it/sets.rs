@@ -118,6 +118,24 @@ async fn a_folder_swapped_under_a_running_zygote_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sets_that_nobody_uses_give_their_memory_back() {
+    let (own, _one) = set("own", &[("o.py", "x = 1\n")], &[]);
+    let (curated, _two) = set("curated", &[("c.py", "x = 1\n")], &["c"]);
+    let settings = SandboxSettings { idle: std::time::Duration::from_millis(300), ..settings() };
+    let sandbox = crate::support::sandbox_with(settings).await;
+    for (set, code) in [(&own, "import o\ndef f(): return o.x"), (&curated, "import c\ndef f(): return c.x")]
+    {
+        sandbox.add_set(set.clone());
+        let prepared = sandbox.prepare(with(set, code)).unwrap();
+        assert_eq!(call(&prepared, "{}").await.result.unwrap().json.get(), "1");
+    }
+    // The standard library's and the operator's stay; the tool's own comes back when it is called.
+    crate::support::until(|| sandbox.launchers().len() == 2).await;
+    let prepared = sandbox.prepare(with(&own, "import o\ndef f(): return o.x")).unwrap();
+    assert_eq!(call(&prepared, "{}").await.result.unwrap().json.get(), "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn numpys_generator_is_seeded_again_in_each_process() {
     // A stand-in with the one function that matters.
     let text = "import os\nclass random:\n    state = 0\n    @classmethod\n    def seed(cls): cls.state = int.from_bytes(os.urandom(6), 'little')\n";

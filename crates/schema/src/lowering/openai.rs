@@ -50,6 +50,7 @@ struct Walk {
 
 pub(super) fn lower(schema: &Value) -> Lowered {
     let (whole, was_cut) = inline(schema);
+    let empty = Map::new();
     let mut walk = Walk { losses: Losses::new(), depth: 0, properties: 0, enum_values: 0 };
     let is_object = whole.get("anyOf").is_none()
         && whole.get("oneOf").is_none()
@@ -57,19 +58,17 @@ pub(super) fn lower(schema: &Value) -> Lowered {
     let lowered = if was_cut {
         walk.refuse("refers to itself")
     } else if is_object {
-        walk.object(whole.as_object().unwrap_or(&Map::new()))
+        walk.object(whole.as_object().unwrap_or(&empty))
     } else {
         walk.refuse("is not one object")
     };
     let mut losses = walk.losses.found;
-    match lowered {
-        Ok(schema) => Lowered { schema: Value::Object(schema), is_strict: true, losses },
-        // As it is: most of it is a help to the model all the same.
-        Err(NotStrict) => {
-            losses.drain(..losses.len().saturating_sub(1));
-            Lowered { schema: schema.clone(), is_strict: false, losses }
-        }
+    if let Ok(schema) = lowered {
+        return Lowered { schema: Value::Object(schema), is_strict: true, losses };
     }
+    // As it is: most of it is a help to the model all the same.
+    losses.drain(..losses.len().saturating_sub(1));
+    Lowered { schema: schema.clone(), is_strict: false, losses }
 }
 
 impl Walk {

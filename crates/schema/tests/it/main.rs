@@ -5,6 +5,7 @@ mod canonical;
 mod decode;
 mod hostile;
 mod loose;
+mod lowering;
 mod messages;
 mod schema;
 mod support;

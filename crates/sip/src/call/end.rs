@@ -69,8 +69,12 @@ impl Call {
     /// A leg's dialog is over.
     pub(crate) async fn leg_over(self: &Arc<Self>, name: LegName, serial: u64) {
         let leg = {
-            let state = self.state.lock();
-            state.legs.get(&name).filter(|leg| leg.serial == serial).cloned()
+            let mut state = self.state.lock();
+            let leg = state.legs.get(&name).filter(|leg| leg.serial == serial).cloned();
+            if leg.is_none() {
+                state.ended_early(serial);
+            }
+            leg
         };
         let Some(leg) = leg else {
             // An INVITE that was never answered: whoever dials knows. The caller's own is the call.

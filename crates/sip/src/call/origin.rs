@@ -46,6 +46,7 @@ impl Call {
 
     /// Answers somebody who calls: rings, fetches the voice runtime, connects the two.
     pub(crate) async fn welcome(self: Arc<Self>, caller: Arc<Leg>, offer: Vec<u8>) {
+        tracing::info!(call = self.id, "a call came in");
         self.note(None, EventKind::Incoming { from: self.person.clone(), to: self.own.clone() });
         let refuse = |status: StatusCode| {
             if let Err(error) = caller.dialog.reject(Some(status), None) {
@@ -147,7 +148,8 @@ impl Call {
     pub(super) async fn join(self: &Arc<Self>, leg: Arc<Leg>) -> bool {
         let is_late = {
             let mut state = self.state.lock();
-            let is_late = state.has_ended || leg.over.is_cancelled();
+            let is_over = state.ended_early.contains(&leg.serial);
+            let is_late = state.has_ended || is_over || leg.over.is_cancelled();
             if !is_late {
                 state.legs.insert(leg.name, Arc::clone(&leg));
             }

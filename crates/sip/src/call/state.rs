@@ -1,6 +1,6 @@
 //! What is known of a call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use hookswitch_media::source::Source;
@@ -49,7 +49,12 @@ pub(super) struct State {
     /// Stops the operation that changes who speaks with whom.
     pub(super) moving: Option<CancellationToken>,
     pub(super) collecting: Option<Collecting>,
+    /// Dialogs that ended before their leg was here; the last few.
+    pub(super) ended_early: VecDeque<u64>,
 }
+
+/// Most dialogs remembered that ended early.
+const MOST_EARLY: usize = 16;
 
 impl State {
     /// Who hears whom, both ways.
@@ -64,6 +69,14 @@ impl State {
             return BTreeMap::new();
         }
         BTreeMap::from([(pair.0, pair.1), (pair.1, pair.0)])
+    }
+
+    /// Remembers a dialog that ended before its leg was here.
+    pub(super) fn ended_early(&mut self, serial: u64) {
+        if self.ended_early.len() >= MOST_EARLY {
+            self.ended_early.pop_front();
+        }
+        self.ended_early.push_back(serial);
     }
 
     /// Whether a leg hears hold.

@@ -5,10 +5,13 @@ mod dial;
 mod watch;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use hookswitch_telephony::LegName;
 use parking_lot::Mutex;
 use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::StatusCode;
+use rsipstack::transaction::key::TransactionRole;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +27,9 @@ pub(crate) struct Notified {
     /// Nothing more comes.
     pub(crate) is_last: bool,
 }
+
+/// How long the answer to a BYE is waited for; the stack repeats the BYE longer than that.
+const BYE_ANSWER: Duration = Duration::from_secs(2);
 
 /// NOTIFYs of one REFER that wait to be read; more are dropped.
 const NOTIFIES: usize = 32;
@@ -81,8 +87,21 @@ impl Leg {
         if self.we_end.swap(true, Ordering::AcqRel) || self.over.is_cancelled() {
             return;
         }
-        if let Err(error) = self.dialog.hangup().await {
-            tracing::debug!(leg = ?self.name, %error, "a BYE was not answered");
+        let (dialog, name) = (self.dialog.clone(), self.name);
+        // A task: what the stack sends must not be dropped half-way, and a far end that is gone answers to nothing.
+        let hanging_up = tokio::spawn(async move {
+            let is_ringing_us = dialog.role() == TransactionRole::Server && dialog.state().can_cancel();
+            let ended = if is_ringing_us {
+                dialog.reject(Some(StatusCode::TemporarilyUnavailable), None)
+            } else {
+                dialog.hangup().await
+            };
+            if let Err(error) = ended {
+                tracing::debug!(leg = ?name, %error, "a BYE was not answered");
+            }
+        });
+        if tokio::time::timeout(BYE_ANSWER, hanging_up).await.is_err() {
+            tracing::info!(leg = ?self.name, "a BYE is not answered");
         }
         self.over.cancel();
     }

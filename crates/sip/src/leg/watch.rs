@@ -43,6 +43,8 @@ pub(crate) async fn watch(
             told = heard.recv(), if has_audio => match told {
                 None => has_audio = false,
                 Some(Heard::Digit(key)) => call.key_heard(watching.name, key, Via::Rtp),
+                // A voice runtime may send nothing while it says nothing.
+                Some(Heard::Timeout) if watching.name == LegName::Brain => {}
                 Some(Heard::Timeout) => call.media_timed_out(watching.name),
             },
         }

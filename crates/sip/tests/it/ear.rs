@@ -63,7 +63,7 @@ impl Ear {
     /// Waits until this tone is heard.
     pub async fn hears(&self, hertz: u32) {
         let heard = tokio::time::timeout(PATIENCE, async {
-            while !self.hertz().is_some_and(|found| found.abs_diff(hertz) <= 10) {
+            while self.hertz().is_none_or(|found| found.abs_diff(hertz) > 10) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         });
@@ -180,7 +180,7 @@ impl Ear {
             let stamp = began + index as u32 * 1600;
             for packet in 1..=7u16 {
                 let end = if packet > 4 { 0x8A } else { 0x0A };
-                let mut bytes = vec![0x80, 101 | if packet == 1 { 0x80 } else { 0 }];
+                let mut bytes = vec![0x80, 0x65 | if packet == 1 { 0x80 } else { 0 }];
                 bytes.extend((30_000 + index as u16 * 10 + packet).to_be_bytes());
                 bytes.extend(stamp.to_be_bytes());
                 bytes.extend(0x1122_3344u32.to_be_bytes());
@@ -232,7 +232,12 @@ impl Heard {
         self.packets += 1;
         let stamp = u32::from_be_bytes(bytes[4..8].try_into().unwrap());
         match bytes[1] & 0x7F {
-            0 => self.samples.extend(bytes[12..].iter().map(|byte| linear(*byte))),
+            0 => {
+                if self.samples.len() > 80_000 {
+                    self.samples.drain(..40_000);
+                }
+                self.samples.extend(bytes[12..].iter().map(|byte| linear(*byte)));
+            }
             101 => self.events.push((bytes[12], stamp, bytes[13] & 0x80 != 0)),
             _ => {}
         }

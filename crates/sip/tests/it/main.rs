@@ -15,6 +15,7 @@ mod digits;
 mod ear;
 mod evidence;
 mod house;
+mod load;
 mod media;
 mod phone;
 mod refer;

@@ -1,6 +1,5 @@
 //! baresip: a real phone that records what it hears.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -117,14 +116,6 @@ impl Phone {
             assert!(length > 0, "baresip closed its control connection");
             self.buffer.extend(&bytes[..length]);
         }
-    }
-
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    pub fn log(&self) -> String {
-        std::fs::read_to_string(self.file("log")).unwrap_or_default()
     }
 }
 

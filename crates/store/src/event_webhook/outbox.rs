@@ -15,7 +15,7 @@ static PUT: Many = Many::new(
          select w.id, s.id, v.column2, 'waiting', '[]', 0, v.column3, v.column3, v.column3 from (values ",
         ") v join sessions s on s.id = v.column1 join event_webhooks w on w.org = s.org and w.mode = s.mode \
          where w.enabled and (w.session is null or w.session = s.id) \
-         and (w.kinds = '' or w.kinds like v.column4)",
+         and (w.kinds = '' or w.kinds like v.column4) order by v.column3, v.column2",
     ),
     " on conflict (webhook, session, seq) do nothing",
 );

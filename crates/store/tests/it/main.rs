@@ -7,6 +7,7 @@ mod support;
 
 mod agents;
 mod answers;
+mod event_webhooks;
 mod executions;
 mod growth;
 mod isolation;

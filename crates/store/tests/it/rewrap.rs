@@ -8,6 +8,25 @@ use crate::support::{Fixture, far, new_tool, suite};
 
 suite![a_walk_meets_every_sealed_value_once, a_value_set_anew_is_not_swapped];
 
+fn event_webhook(tenant: &crate::support::Tenant) -> hookswitch_model::event_webhook::EventWebhook {
+    hookswitch_model::event_webhook::EventWebhook {
+        id: hookswitch_model::EventWebhookId::generate(),
+        org: tenant.scope.org,
+        mode: tenant.scope.mode,
+        project: None,
+        session: None,
+        url: "https://a.example".to_owned(),
+        description: String::new(),
+        kinds: std::collections::BTreeSet::new(),
+        form: hookswitch_model::event_webhook::EventForm::Standard,
+        enabled: true,
+        disabled_because: None,
+        failing_since: None,
+        created_at: Stamp::now(),
+        updated_at: Stamp::now(),
+    }
+}
+
 async fn walk(fixture: &Fixture, limit: u32) -> Vec<hookswitch_store::SealedRow> {
     let mut seen = Vec::new();
     let mut after: Option<SealedPlace> = None;
@@ -40,7 +59,10 @@ async fn a_walk_meets_every_sealed_value_once(fixture: Fixture) {
         fixture.store.remember_answer(tenant.scope, &key, &answer, far()).await.unwrap();
         let open = AnswerKey { key_hash: [3; 32], ..key };
         fixture.store.claim_answer(tenant.scope, &open, Stamp::now(), far()).await.unwrap();
-        expected.extend((1..=6).map(|kind| (tenant.scope.org, byte(kind))));
+        let webhook = event_webhook(&tenant);
+        let key = NewSigningKey { sealed: byte(7) };
+        fixture.store.insert_event_webhook(&webhook, Some(key), 1).await.unwrap();
+        expected.extend((1..=7).map(|kind| (tenant.scope.org, byte(kind))));
     }
     expected.sort();
     for limit in [1, 3, 5, 100] {

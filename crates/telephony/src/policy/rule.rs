@@ -1,6 +1,7 @@
 //! One line of an allow-list.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +106,13 @@ impl fmt::Display for Rule {
             Self::Country(country) => write!(out, "country:{country}"),
             Self::SipHost(host) => write!(out, "sip-host:{host}"),
         }
+    }
+}
+
+impl FromStr for Rule {
+    type Err = RuleError;
+    fn from_str(text: &str) -> Result<Self, RuleError> {
+        Self::parse(text)
     }
 }
 

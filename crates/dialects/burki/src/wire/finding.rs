@@ -27,6 +27,10 @@ fn text_of(finding: &Finding) -> Option<String> {
         "refused_header" => return Some(format!("Header not allowed: {}", last_name(path))),
         "insecure_tls" => return Some(format!("verify_ssl can't be switched off: {message}")),
         "invalid_code" => return Some(format!("Invalid Python code: {message}")),
+        "invalid_requirement" => {
+            let line = message.trim_start_matches("invalid requirement: ");
+            return Some(format!("Invalid requirement: {line}"));
+        }
         "address_refused" => return Some(format!("URL not allowed: {message}")),
         _ => {}
     }
@@ -104,6 +108,7 @@ mod tests {
             ("$.input_schema.properties.a", "invalid_schema", "Invalid function_definition: why"),
             ("$.lambda.function", "invalid_name", "Invalid function name"),
             ("$.python.code", "invalid_code", "Invalid Python code: why"),
+            ("$.python.requirements", "invalid_requirement", "Invalid requirement: why"),
         ] {
             let (status, body) = refused(path, code, "why");
             assert_eq!((status, &body["detail"]), (400, &Value::from(text)), "{path} {code}");

@@ -38,7 +38,7 @@ pub fn stripped(draft: &ToolDraft) -> (ToolDraft, Vec<String>) {
         missing.extend(headers.keys().map(|name| format!("configuration.headers.{name}")));
         webhook.headers = headers;
         let shown = url::redacted(&webhook.url);
-        if shown != webhook.url {
+        if shown.contains(REDACTED) {
             missing.push("configuration.url".to_owned());
             webhook.url = url::unset(&shown, unset);
         }

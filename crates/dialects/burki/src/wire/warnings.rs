@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hookswitch_model::definition::ToolKind;
-use hookswitch_model::draft::{InvocationType, Kind, ToolDraft};
+use hookswitch_model::draft::{Kind, ToolDraft};
 use hookswitch_model::{Findings, Severity};
 use serde_json::Value;
 
@@ -41,6 +41,7 @@ pub fn of(draft: &ToolDraft, findings: &Findings, secrets: &BTreeSet<String>) ->
                 "its name sounds like an action, but it is retried as a read: its method is GET or HEAD"
                     .to_owned()
             }
+            "dropped" => finding.message.clone(),
             _ => format!("{}: {}", place(&finding.path), finding.message),
         }
     }));
@@ -54,9 +55,6 @@ fn lambda_warnings(draft: &ToolDraft, region: Option<&Value>) -> Vec<String> {
         && given != used
     {
         warnings.push(format!("the region of the ARN, {used}, is used instead of {given}"));
-    }
-    if lambda.invocation_type == InvocationType::Event && !lambda.environment_variables.is_empty() {
-        warnings.push("AWS drops environment_variables of Event invocations".to_owned());
     }
     warnings
 }

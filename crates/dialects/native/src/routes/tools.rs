@@ -19,6 +19,7 @@ use super::packages::{shown, shown_saved};
 use super::{Allowed, Answer};
 use super::{created, expected_version, json, no_content, ok, project_of};
 use crate::wire::finding::findings_of;
+use crate::wire::lowering::LoweredBody;
 use crate::wire::tool::{Checked, SavedToolView, Stats, Tool};
 use crate::wire::{draft, ids, list::List, patch::merge, words};
 use crate::{Native, NativeState};
@@ -262,10 +263,13 @@ pub(super) async fn check(
         Ok((definition, findings)) => {
             let shown = definition.arguments.shown();
             let function = to_openai(&function_name(&definition.name), &definition.description, shown);
-            Checked { valid: true, findings: findings_of(&findings), effect, function: Some(function) }
+            let lowering = LoweredBody::all(shown);
+            let findings = findings_of(&findings);
+            Checked { valid: true, findings, effect, function: Some(function), lowering }
         }
         Err(RegistryError::Invalid(findings)) => {
-            Checked { valid: false, findings: findings_of(&findings), effect, function: None }
+            let findings = findings_of(&findings);
+            Checked { valid: false, findings, effect, function: None, lowering: Vec::new() }
         }
         Err(error) => return Err(error.into()),
     };

@@ -14,6 +14,7 @@ pub(crate) mod ids;
 pub mod lambda;
 pub mod link_token;
 pub mod list;
+pub mod lowering;
 pub mod master_key;
 pub(crate) mod mock;
 pub mod patch;

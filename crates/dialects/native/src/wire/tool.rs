@@ -188,6 +188,8 @@ pub struct Checked {
     /// The function as a model would see it; null for a definition with errors.
     #[schema(value_type = Option<super::session::FunctionSchema>)]
     pub function: Option<serde_json::Value>,
+    /// What the subsets of model providers leave out of its schema; empty for a definition with errors.
+    pub lowering: Vec<super::lowering::LoweredBody>,
 }
 
 /// Counters of a tool. Replayed and joined answers and tests do not count.

@@ -14,8 +14,8 @@ const SLOWEST: u64 = 10_000;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TurnBody {
-    /// What the user says: 1 to 65536 bytes.
-    #[schema(min_length = 1, max_length = 65536, example = "A table for two, tomorrow at eight")]
+    /// What the user says: at most 65536 bytes. Empty: the agent says its greeting, where nothing has been said yet.
+    #[schema(max_length = 65536, example = "A table for two, tomorrow at eight")]
     pub text: String,
     /// Simulated playback time of a character of the agent's speech. Default: 0, everything is heard at once.
     #[serde(default)]

@@ -113,6 +113,7 @@ words! {
 
 #[cfg(test)]
 mod tests {
+    use hookswitch_engine::PackageState as Standing;
     use hookswitch_model::event::EventKind as Event;
     use hookswitch_model::key::Permission as Granted;
     use hookswitch_model::{Outcome as Ended, Severity as Weight};
@@ -137,6 +138,11 @@ mod tests {
     #[test]
     fn words_are_those_of_the_model() {
         assert_eq!(Outcome::WORDS, Ended::ALL.map(Ended::as_str));
+        let standing = [Standing::Building, Standing::Ready, Standing::Failed(String::new())];
+        assert_eq!(
+            PackageState::WORDS,
+            standing.map(|state| super::super::tool::Packages::from(state).state)
+        );
         assert_eq!(EventKind::WORDS, Event::ALL.map(Event::as_str));
         assert_eq!(Permission::WORDS, Granted::ALL.map(Granted::as_str));
         for (words, parse) in [
@@ -145,6 +151,15 @@ mod tests {
             (Dialect::WORDS, |word| serde_json::from_value::<hookswitch_model::Dialect>(word).is_ok()),
             (Effect::WORDS, |word| serde_json::from_value::<hookswitch_model::Effect>(word).is_ok()),
             (Repeats::WORDS, |word| serde_json::from_value::<hookswitch_model::Repeats>(word).is_ok()),
+            (MockFault::WORDS, |word| {
+                serde_json::from_value::<hookswitch_model::mock::MockFault>(word).is_ok()
+            }),
+            (ToolChoice::WORDS, |word| {
+                serde_json::from_value::<hookswitch_model::brain::ToolChoice>(word).is_ok()
+            }),
+            (SchemaForm::WORDS, |word| {
+                serde_json::from_value::<hookswitch_model::brain::SchemaForm>(word).is_ok()
+            }),
             (Mode::WORDS, |word| serde_json::from_value::<hookswitch_model::Mode>(word).is_ok()),
             (Channel::WORDS, |word| {
                 serde_json::from_value::<hookswitch_model::session::Channel>(word).is_ok()

@@ -13,6 +13,7 @@ pub enum Shape {
 
 /// A code with all that goes with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::manual_non_exhaustive, reason = "not even this crate makes one elsewhere")]
 pub struct Code {
     /// The word; stable.
     pub word: &'static str,
@@ -40,13 +41,13 @@ impl Code {
 
 macro_rules! codes {
     ($($name:ident = $word:literal $status:literal $kind:literal $shape:ident $meaning:literal $advice:literal;)*) => {
-        $(#[doc = $meaning] pub const $name: Code = Code {
+        $(#[doc = $meaning] pub const $name: &Code = &Code {
             word: $word, status: $status, kind: $kind, shape: Shape::$shape, meaning: $meaning, advice: $advice,
             listed: (),
         };)*
 
         /// All codes.
-        pub const CODES: &[Code] = &[$($name,)*];
+        pub const CODES: &[&Code] = &[$($name,)*];
     };
 }
 
@@ -129,7 +130,7 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     /// Its code.
-    pub code: Code,
+    pub code: &'static Code,
     /// One sentence: what happened this time.
     pub detail: String,
     /// The field that it is about.
@@ -140,12 +141,12 @@ pub struct Trouble {
 
 impl Trouble {
     /// An error of a code.
-    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+    pub fn new(code: &'static Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), param: None, retry_after: None }
     }
 
     /// An error about a field.
-    pub fn about(code: Code, param: &str, detail: impl Into<String>) -> Self {
+    pub fn about(code: &'static Code, param: &str, detail: impl Into<String>) -> Self {
         Self { param: Some(param.to_owned()), ..Self::new(code, detail) }
     }
 

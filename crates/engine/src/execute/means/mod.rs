@@ -8,10 +8,11 @@ mod mock;
 mod python;
 mod webhook;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use hookswitch_egress::Freshness;
+use hookswitch_egress::{Freshness, TlsRule};
 use hookswitch_executors::{Opened, Reading, Redactor, Stamps, Variables};
 use hookswitch_model::definition::{Definition, ToolKind};
 use hookswitch_model::draft::Kind;
@@ -24,9 +25,9 @@ use serde_json::Value;
 pub(crate) use python::Slot;
 
 use super::sensitive_values;
-use crate::Engine;
 use crate::link::SeatKind;
 use crate::session::{LiveSession, Work};
+use crate::{AwsSettings, Engine};
 
 /// What a call is made ready from.
 pub(crate) struct Given<'c> {
@@ -109,6 +110,22 @@ pub(crate) struct Made {
     pub(crate) request: Option<RequestRecord>,
     /// What code left beside its answer, redacted.
     pub(crate) code: Option<CodeRecord>,
+}
+
+/// Where calls of a tool go, as far as that is known before a call, and how the receiver proves who it is.
+pub(crate) fn first_address<'k>(kind: &'k ToolKind, aws: &AwsSettings) -> Option<(Cow<'k, str>, TlsRule)> {
+    match kind {
+        ToolKind::Webhook(plan) => {
+            let tls = if plan.verify_tls { TlsRule::Verified } else { TlsRule::Insecure };
+            Some((Cow::Borrowed(plan.url.as_ref()?.base()?), tls))
+        }
+        ToolKind::Lambda(plan) => {
+            let own = plan.endpoint.as_deref().map(Cow::Borrowed);
+            let base = own.unwrap_or_else(|| Cow::Owned(aws.endpoints.lambda(&plan.region)));
+            Some((base, TlsRule::Verified))
+        }
+        _ => None,
+    }
 }
 
 /// A call, ready for its attempts: all of them carry the same.

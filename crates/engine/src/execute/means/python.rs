@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookswitch_executors::python::{self, Held, NotHeld, PythonTool};
+use hookswitch_executors::python::{self, Calls, Held, NotHeld, PythonTool};
 use hookswitch_model::Scope;
 use hookswitch_model::definition::ToolKind;
 use hookswitch_model::execution::AttemptTimings;
@@ -19,9 +19,17 @@ const MARGIN: Duration = Duration::from_millis(5);
 
 /// What a session's tool holds ready for its calls; made once, when first asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Slot(OnceCell<Arc<Held>>);
+pub(crate) struct Slot {
+    held: OnceCell<Arc<Held>>,
+    calls: Calls,
+}
 
 impl Slot {
+    /// For one call alone.
+    pub(crate) fn for_one_call() -> Self {
+        Self { calls: Calls::One, ..Self::default() }
+    }
+
     /// The tool held ready. Where that failed it is tried again: packages get ready meanwhile.
     pub(crate) async fn held(
         &self,
@@ -40,7 +48,8 @@ impl Slot {
             python: draft,
             timeout: settings.budget(prepared),
         };
-        let held = self.0.get_or_try_init(|| async { settings.python.hold(&tool).await.map(Arc::new) });
+        let hold = || async { settings.python.hold(&tool, self.calls).await.map(Arc::new) };
+        let held = self.held.get_or_try_init(hold);
         held.await.cloned()
     }
 }

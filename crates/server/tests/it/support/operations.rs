@@ -40,6 +40,8 @@ type Row = (&'static str, &'static str, String, Option<Value>, Option<&'static s
 pub(crate) fn operations(world: &World) -> Vec<Operation> {
     use Touches::{ById, Own, Server};
     let World { project, key, tool, spare_tool, agent, session, spare_session, unknown_execution, .. } = world;
+    let hook = format!("/v1/event-webhooks/{}", world.event_webhook);
+    let delivery = format!("{hook}/deliveries/{}", world.event);
     let url = world.upstream.url("/book");
     let (read, write, run, admin) = (Some("tools:read"), Some("tools:write"), Some("sessions"), Some("admin"));
     let secrets = Some("tools:secrets");
@@ -91,7 +93,19 @@ pub(crate) fn operations(world: &World) -> Vec<Operation> {
         ("sessionTools", "GET", format!("/v1/sessions/{session}/tools"), None, run, ById, 200),
         ("callTool", "POST", format!("/v1/sessions/{session}/calls"), Some(call), run, ById, 200),
         ("report", "POST", format!("/v1/sessions/{session}/reports"), Some(json!({"report": "user_turn"})), run, ById, 202),
+        ("takeTurn", "POST", format!("/v1/sessions/{session}/turns"), Some(json!({"text": "hi", "script": [{"say": "Hello."}]})), run, ById, 200),
+        ("interruptTurn", "POST", format!("/v1/sessions/{session}/interrupt"), None, run, ById, 202),
         ("sessionEvents", "GET", format!("/v1/sessions/{session}/events?format=json"), None, run, ById, 200),
+        ("summariseSession", "GET", format!("/v1/sessions/{session}/summary"), None, run, ById, 200),
+        ("listEventWebhooks", "GET", "/v1/event-webhooks".into(), None, read, Own, 200),
+        ("createEventWebhook", "POST", "/v1/event-webhooks".into(), Some(json!({"url": url})), write, Own, 201),
+        ("getEventWebhook", "GET", hook.clone(), None, read, ById, 200),
+        ("updateEventWebhook", "PATCH", hook.clone(), Some(json!({"description": "d"})), write, ById, 200),
+        ("rotateEventWebhookSecret", "POST", format!("{hook}/rotate-signing-secret"), None, write, ById, 200),
+        ("listDeliveries", "GET", format!("{hook}/deliveries"), None, read, ById, 200),
+        ("getDelivery", "GET", delivery.clone(), None, read, ById, 200),
+        ("redeliver", "POST", format!("{delivery}/redeliver"), None, write, ById, 200),
+        ("deleteEventWebhook", "DELETE", hook.clone(), None, write, ById, 204),
         ("listExecutions", "GET", "/v1/executions".into(), None, run, Own, 200),
         ("getExecution", "GET", format!("/v1/executions/{unknown_execution}"), None, run, ById, 200),
         ("settleExecution", "POST", format!("/v1/executions/{unknown_execution}/settle"), Some(json!({"outcome": "done"})), run, ById, 200),

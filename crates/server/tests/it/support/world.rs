@@ -18,6 +18,9 @@ pub(crate) struct World {
     pub(crate) session: String,
     pub(crate) spare_session: String,
     pub(crate) unknown_execution: String,
+    pub(crate) event_webhook: String,
+    /// Of the spare session's start, on its way to the webhook.
+    pub(crate) event: String,
 }
 
 /// The text of a member.
@@ -48,6 +51,8 @@ impl World {
         let binding = format!("/v1/agents/{agent}/tools/{tool}");
         admin.put(&binding, json!({"enabled": true})).await.expect(200);
         admin.put("/v1/secrets/crm", json!({"value": "a value of the crm"})).await.expect(201);
+        let body = json!({"url": upstream.url("/events")});
+        let event_webhook = text(&admin.post("/v1/event-webhooks", body).await.expect(201), "id");
         let start = json!({"agent_id": agent, "tools": ["fail"]});
         let session = text(&admin.post("/v1/sessions", start.clone()).await.expect(201), "id");
         let spare_session = text(&admin.post("/v1/sessions", start).await.expect(201), "id");
@@ -56,6 +61,9 @@ impl World {
         assert_eq!(failed["outcome"], "unknown", "{failed}");
         let unknown_execution = text(&failed, "execution_id");
         let spare_tool = text(&spare, "id");
+        // Reading events waits until they are stored, and with them their deliveries.
+        admin.get(&format!("/v1/sessions/{spare_session}/events?format=json")).await.expect(200);
+        let event = format!("evt_{}_1", spare_session.trim_start_matches("sess_"));
         Self {
             server,
             upstream,
@@ -68,6 +76,8 @@ impl World {
             session,
             spare_session,
             unknown_execution,
+            event_webhook,
+            event,
         }
     }
 

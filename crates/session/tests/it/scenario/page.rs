@@ -18,13 +18,16 @@ fn renewed(page: &str) -> (String, Vec<String>) {
         assert_eq!(lines.next(), Some("```text"), "{name}");
         lines.by_ref().find(|line| *line == "```").unwrap_or_else(|| panic!("{name} has no end"));
         let text = std::fs::read_to_string(folder().join(format!("{name}.txt"))).unwrap_or_default();
-        out.push_str(&format!("```text\n{}\n```\n", text.trim_end()));
+        out.push_str("```text\n");
+        out.push_str(text.trim_end());
+        out.push_str("\n```\n");
         names.push(name.to_owned());
     }
     (out, names)
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "asked to renew the page by its own environment")]
 fn the_page_shows_every_scenario_once_as_it_is() {
     let page = std::fs::read_to_string(PAGE).unwrap();
     let (wanted, shown) = renewed(&page);

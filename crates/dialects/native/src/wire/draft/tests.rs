@@ -9,12 +9,12 @@ use crate::openapi::document;
 fn everything() -> Value {
     json!({
         "name": "all", "display_name": "All", "description": "d", "kind": "webhook",
-        "webhook": {"url": "https://a.example/", "method": "POST", "headers": {"x": "y"}, "query": {"q": "1"},
+        "webhook": {"url": "https://a.example/", "method": "POST", "headers": {"x": "y"}, "own_secrets": {"s": "v"}, "query": {"q": "1"},
             "body": {}, "redirects": "same_origin", "verify_tls": true, "signature": "none",
             "variables": {"syntax": "dollar", "url_syntax": "single", "case_blind": true,
                 "prefixes": [["input", "input"]], "bare": ["vars"], "system_names": [["a", "from"]]},
             "trial_members": {"test": true}, "parked": true, "timestamped_signature": "X-Signed", "unset": "refuse", "url_variables": "secrets_in_host",
-            "unplaced": "unused", "query_lists": "repeated",
+            "unplaced": "unused", "query_lists": "repeated", "own_secrets": {"A": "b"},
             "answer": {"success": "below_400", "empty": "null", "text": "plain", "error": "named_or_text",
                 "mapping": {"a": "b"}}},
         "python": {"code": "", "max_memory_mb": 64, "allowed_modules": ["re"], "requirements": ["x"],
@@ -23,7 +23,7 @@ fn everything() -> Value {
         "lambda": {"function": "f", "region": "eu-central-1", "invocation_type": "Event",
             "environment_variables": {"A": "b"}, "payload": {}, "event_shape": "envelope",
             "variables": {"syntax": "dollar", "url_syntax": "single", "case_blind": true,
-                "prefixes": [["input", "input"]], "bare": ["vars"], "system_names": [["a", "from"]]}, "qualifier": "1",
+                "prefixes": [["input", "input"]], "bare": ["vars"], "system_names": [["a", "from"]]}, "unset": "refuse", "qualifier": "1",
             "endpoint_url": "https://b.example", "access_key": "a", "secret_key": "b", "session_token": "c"},
         "context": {"text": "t", "literal": true},
         "call_control": {"operation": "transfer_to_human", "phone_number": "+1", "destinations": ["+1"],
