@@ -22,6 +22,9 @@ const READ_BUFFER: usize = 1024;
 /// What a library may keep of one frame that is being written, beyond the frame itself.
 const MOST_WRITE_BUFFER: usize = 4 * MOST_MESSAGE;
 
+/// What stands for a goodbye without a code (RFC 6455, 7.4.1).
+const NO_CODE: u16 = 1005;
+
 /// What came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
@@ -64,13 +67,19 @@ pub struct Socket {
     inner: WebSocket,
     heard_at: Instant,
     ping_at: Instant,
+    closed_with: Option<u16>,
 }
 
 impl Socket {
     /// Takes over a socket that has just been opened.
     pub fn new(socket: WebSocket) -> Self {
         let now = Instant::now();
-        Self { inner: socket, heard_at: now, ping_at: now + PING }
+        Self { inner: socket, heard_at: now, ping_at: now + PING, closed_with: None }
+    }
+
+    /// The code with which the other side has said goodbye, 1005 where it gave none; none while it has not.
+    pub const fn closed_with(&self) -> Option<u16> {
+        self.closed_with
     }
 
     /// Waits for the next frame. Nothing is lost when the future is dropped.
@@ -92,7 +101,11 @@ impl Socket {
                 Some(Ok(Message::Binary(bytes))) => return Heard::Binary(bytes),
                 // The library answers pings by itself.
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Heard::Gone,
+                Some(Ok(Message::Close(frame))) => {
+                    self.closed_with = Some(frame.map_or(NO_CODE, |frame| frame.code));
+                    return Heard::Gone;
+                }
+                Some(Err(_)) | None => return Heard::Gone,
             }
         }
     }

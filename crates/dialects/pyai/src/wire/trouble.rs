@@ -58,6 +58,12 @@ codes! {
     FORBIDDEN = "forbidden" 403 "permission_error" Gateway
         "The key lacks a scope."
         "Use a key with the scope that the message names.";
+    ORIGIN_NOT_ALLOWED = "origin_not_allowed" 403 "permission_error" Gateway
+        "A session token was used from a page that it does not name."
+        "Name the page's origin in `allowed_origins` when the token is made.";
+    INVALID_AGENT_ID = "invalid_agent_id" 400 "invalid_request_error" Gateway
+        "The session label of a socket breaks a rule."
+        "A label has at most 256 characters and no control characters.";
     UNKNOWN_ROUTE = "unknown_route" 404 "invalid_request_error" Gateway
         "There is no such path."
         "Check method and path; speech, transcripts, knowledge bases and telephony are not served here.";
@@ -97,6 +103,9 @@ codes! {
     PREBUILT_READ_ONLY = "prebuilt_read_only" 403 "permission_error" Problem
         "Prebuilt tools are not the caller's to change."
         "Make a tool of your own with this name: it takes the place of the prebuilt one.";
+    UNKNOWN_TOOL = "unknown_tool" 404 "invalid_request_error" Problem
+        "A tool that a socket's `configure` names does not exist."
+        "Name a tool of the organisation or a prebuilt one, or define it in place.";
     TOOL_NOT_FOUND = "tool_not_found" 404 "invalid_request_error" Problem
         "There is no such tool for this key."
         "Check the id and the mode of the key: tools of other organisations and modes are not shown.";
@@ -139,6 +148,13 @@ impl Trouble {
     /// An error about a field.
     pub fn about(code: &'static Code, param: &str, detail: impl Into<String>) -> Self {
         Self { param: Some(param.to_owned()), ..Self::new(code, detail) }
+    }
+
+    /// The same in the shape of the gateway, which refuses sockets.
+    #[must_use]
+    pub const fn of_gateway(mut self) -> Self {
+        self.code.shape = Shape::Gateway;
+        self
     }
 
     /// A field that breaks a rule: `<param> <rule>`.
