@@ -27,7 +27,7 @@ pub(super) async fn begin(
     let cast = find(state, &admitted, &config).await?;
     let id = SessionId::generate();
     let entries = config.tools.clone().unwrap_or_else(|| of_agent(&cast.shown));
-    let made = start(state, &admitted, id, &cast, &config, entries).await;
+    let made = Box::pin(start(state, &admitted, id, &cast, &config, entries)).await;
     let tools = match made {
         Ok(tools) => tools,
         Err(refused) => {
@@ -50,7 +50,7 @@ async fn start(
     config: &Config,
     entries: Vec<crate::wire::socket::tools::Entry>,
 ) -> Result<Tools, Refused> {
-    let found = tools(state, admitted, id, cast, entries, "tools").await?;
+    let found = Box::pin(tools(state, admitted, id, cast, entries, "tools")).await?;
     let external_id = config.external_id.clone().map(|id| ("external_id".to_owned(), Value::from(id)));
     let start = SessionStart {
         agent: cast.agent.as_ref().map(|agent| agent.id),
@@ -118,7 +118,7 @@ pub(super) async fn again(
 ) -> Result<(Setup, Tools), Refused> {
     let cast = find(state, &admitted, config).await?;
     let entries = config.tools.clone().unwrap_or_else(|| of_agent(&cast.shown));
-    let found = tools(state, &admitted, id, &cast, entries, "config.tools").await?;
+    let found = Box::pin(tools(state, &admitted, id, &cast, entries, "config.tools")).await?;
     state.engine().set_session_tools(admitted.scope, id, &found.start).await?;
     Ok((setup_of(config, &cast.shown), found))
 }
@@ -137,7 +137,7 @@ pub(super) async fn other_tools(
         return Err(errors.into());
     }
     let cast = find(state, &admitted, config).await?;
-    let found = tools(state, &admitted, id, &cast, entries, "tools").await?;
+    let found = Box::pin(tools(state, &admitted, id, &cast, entries, "tools")).await?;
     state.engine().set_session_tools(admitted.scope, id, &found.start).await?;
     Ok(found)
 }

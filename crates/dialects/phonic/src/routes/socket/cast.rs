@@ -188,12 +188,9 @@ pub(super) async fn tools(
                 (name, draft)
             }
         };
-        let draft = match draft {
-            Ok(draft) => draft,
-            Err(_) => {
-                errors.note(at, "This server has no such tool");
-                continue;
-            }
+        let Ok(draft) = draft else {
+            errors.note(at, "This server has no such tool");
+            continue;
         };
         let made = registry
             .create_session_tool(

@@ -28,7 +28,7 @@ impl Talk {
             }
             Message::UpdateTools(list) => {
                 let (state, config) = (self.state.clone(), self.setup.config.clone());
-                match begin::other_tools(&state, self.admitted, self.id, &config, &list).await {
+                match Box::pin(begin::other_tools(&state, self.admitted, self.id, &config, &list)).await {
                     Ok(tools) => {
                         for name in self.take_tools(tools) {
                             let message = format!("{name} needs a phone call and is not offered");
@@ -39,7 +39,7 @@ impl Talk {
                 }
             }
             Message::ToolCallOutput { id, output } => self.take_output(&id, output).await,
-            Message::Reset(members) => return self.reset(&members).await,
+            Message::Reset(members) => return Box::pin(self.reset(&members)).await,
             Message::AddSystemMessage(text) => self.know(Context::System(text)),
             Message::UpdateSystemPrompt(prompt) => self.set_prompt(Some(prompt)),
             Message::SetExternalId(id) => self.setup.config.external_id = Some(id),
