@@ -24,6 +24,16 @@ fn settings(port: u16, password: &str) -> String {
     format!("[trunk]\nhost = \"127.0.0.1:{port}\"\nusername = \"line\"\npassword = \"{password}\"\n")
 }
 
+/// By the system's program, not by the stack's.
+fn md5(text: &str) -> String {
+    use std::io::Write as _;
+    let mut child =
+        std::process::Command::new("md5sum").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8(output.stdout).unwrap().split(' ').next().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn the_trunk_asks_for_a_password() {
     let there = Ear::open().await;

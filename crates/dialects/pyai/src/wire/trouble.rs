@@ -135,6 +135,8 @@ pub struct Trouble {
     pub detail: String,
     /// The field that it is about.
     pub param: Option<String>,
+    /// Its shape: the code's own, or the gateway's.
+    pub shape: Shape,
     /// Seconds after which the same request is worth sending again.
     pub retry_after: Option<u32>,
 }
@@ -142,7 +144,7 @@ pub struct Trouble {
 impl Trouble {
     /// An error of a code.
     pub fn new(code: &'static Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), param: None, retry_after: None }
+        Self { code, detail: detail.into(), param: None, shape: code.shape, retry_after: None }
     }
 
     /// An error about a field.
@@ -153,7 +155,7 @@ impl Trouble {
     /// The same in the shape of the gateway, which refuses sockets.
     #[must_use]
     pub const fn of_gateway(mut self) -> Self {
-        self.code.shape = Shape::Gateway;
+        self.shape = Shape::Gateway;
         self
     }
 
@@ -180,7 +182,7 @@ impl Trouble {
             "code": self.code.word,
             "param": self.param,
         });
-        match self.code.shape {
+        match self.shape {
             Shape::Gateway => json!({ "error": error }),
             Shape::Problem => json!({
                 "type": format!("{base}/problems/{}", self.code.word),
@@ -195,7 +197,7 @@ impl Trouble {
 
     /// The content type of the body.
     pub const fn content_type(&self) -> &'static str {
-        match self.code.shape {
+        match self.shape {
             Shape::Gateway => "application/json",
             Shape::Problem => "application/problem+json",
         }

@@ -155,7 +155,7 @@ impl Talk {
 
     /// Another prompt from the next turn on.
     pub(super) fn set_prompt(&mut self, prompt: Option<String>) {
-        self.prompt = prompt.or(self.prompt.take());
+        self.prompt = prompt.or_else(|| self.prompt.take());
     }
 
     /// Something that the model is to know at its next turn.
@@ -257,20 +257,17 @@ impl Talk {
     }
 
     async fn send(&mut self, text: String) {
-        match &mut self.socket {
-            Some(socket) => {
-                if socket.send(text).await.is_err() {
-                    self.lose();
-                }
+        if let Some(socket) = &mut self.socket {
+            if socket.send(text).await.is_err() {
+                self.lose();
             }
-            None => {
-                // Who is gone for so long is told the newest.
-                if self.waiting.len() == MOST_WAITING {
-                    self.waiting.pop_front();
-                }
-                self.waiting.push_back(text);
-            }
+            return;
         }
+        // Who is gone for so long is told the newest.
+        if self.waiting.len() == MOST_WAITING {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back(text);
     }
 
     fn lose(&mut self) {

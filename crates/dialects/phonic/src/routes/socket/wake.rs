@@ -12,7 +12,8 @@ use tokio::time::Instant;
 use super::call_side::Act;
 use super::talk::Talk;
 
-/// What woke the task.
+/// What woke the task. One at a time: its size does not matter.
+#[allow(clippy::large_enum_variant, reason = "one at a time, taken apart at once")]
 pub(super) enum Woken {
     Turn(Option<TimedEvent>),
     Act(Act),
@@ -38,14 +39,14 @@ impl Talk {
             event = next_of(turn) => Woken::Turn(event),
             Some(act) = self.acts.recv() => Woken::Act(act),
             order = self.link.next() => Woken::Order(order),
-            event = self.events.next() => match event {
-                Some(Ok(event)) => Woken::Event(event),
-                // The link says why.
-                _ => {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    Woken::Nothing
+            event = self.events.next() => {
+                if let Some(Ok(event)) = event {
+                    return Woken::Event(event);
                 }
-            },
+                // The link says why.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                Woken::Nothing
+            }
             heard = next_heard(socket) => Woken::Heard(heard),
             Some(socket) = self.arrivals.recv() => Woken::Back(socket),
             () = at(silent_at) => Woken::Silent,

@@ -26,7 +26,7 @@ impl Talk {
             }
         };
         match incoming {
-            Incoming::Control(members) => self.on_control(members).await,
+            Incoming::Control(members) => Box::pin(self.on_control(members)).await,
             Incoming::Audio => {
                 let message = "this server has no speech engine: audio is dropped; input_text is a user turn";
                 self.warn_once("audio_not_processed", message).await;
@@ -42,7 +42,7 @@ impl Talk {
 
     async fn on_control(&mut self, members: Map<String, Value>) -> Next {
         match read(members) {
-            Message::Configure(keys) => self.configure(&keys).await,
+            Message::Configure(keys) => Box::pin(self.configure(&keys)).await,
             Message::ToolResult { call_id, result } => self.take_result(&call_id, result).await,
             Message::Dtmf(digit) => {
                 self.send(frame::dtmf(digit)).await;
@@ -62,7 +62,7 @@ impl Talk {
         let registry = self.state.registry().clone();
         let mut read = configure::read(keys, |url| registry.check_https_url(url));
         if let Some(items) = read.tools.take() {
-            match self.set_tools(items, &mut read.errors).await {
+            match Box::pin(self.set_tools(items, &mut read.errors)).await {
                 Ok(count) => self.tools = count,
                 Err(failed) => {
                     if let Failed::House(failure) = &failed {
@@ -74,7 +74,7 @@ impl Talk {
                 }
             }
         }
-        self.persona = read.persona.clone().or(self.persona.take());
+        self.persona = read.persona.clone().or_else(|| self.persona.take());
         if let Some(voice) = &read.voice_id {
             self.setup.voice = Some(voice.clone());
         }

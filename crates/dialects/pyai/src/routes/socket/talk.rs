@@ -143,7 +143,7 @@ impl Talk {
         for frame in frame::greeting(self.id, agent, self.setup.rate) {
             self.send(frame).await;
         }
-        let (reason, closing) = self.run().await;
+        let (reason, closing) = Box::pin(self.run()).await;
         self.finish(reason, closing).await;
     }
 
@@ -249,7 +249,7 @@ impl Talk {
                 }
                 Woken::Heard(heard) => {
                     self.silent_at = Instant::now() + IDLE;
-                    self.on_frame(heard).await
+                    Box::pin(self.on_frame(heard)).await
                 }
                 Woken::Silent => Next::Over("idle", DONE),
                 Woken::End => Next::Over("end_call", DONE),

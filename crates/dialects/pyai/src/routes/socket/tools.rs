@@ -25,7 +25,7 @@ impl Talk {
         let mut start = Vec::with_capacity(items.len());
         for item in items {
             let name = item.name().to_owned();
-            match self.tool_of(item).await {
+            match Box::pin(self.tool_of(item)).await {
                 Ok(tool) => start.push(StartTool { tool, config: Map::new() }),
                 Err(Failed::Trouble(trouble)) => {
                     errors.push(ToolError::new(&name, trouble.code.word, trouble.detail));
@@ -46,12 +46,12 @@ impl Talk {
     async fn tool_of(&mut self, item: Item) -> Result<ToolId, Failed> {
         let is_webhook = item.is_webhook();
         match item {
-            Item::Named(name) => self.named(&name).await,
+            Item::Named(name) => Box::pin(self.named(&name)).await,
             Item::Own { draft, .. } => {
                 if is_webhook {
                     self.sign().await?;
                 }
-                self.make(*draft).await
+                Box::pin(self.make(*draft)).await
             }
         }
     }
@@ -76,7 +76,7 @@ impl Talk {
                 return Ok(bound.tool);
             }
         }
-        self.make(prebuilt.draft()).await
+        Box::pin(self.make(prebuilt.draft())).await
     }
 
     async fn make(&mut self, draft: ToolDraft) -> Result<ToolId, Failed> {
