@@ -126,6 +126,9 @@ codes! {
         "Nothing more is known here; the log of the server has the request id.";
 }
 
+/// [`INVALID_REQUEST`] before an upgrade.
+const REFUSED_SOCKET: &Code = &Code { shape: Shape::Gateway, ..*INVALID_REQUEST };
+
 /// An error on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
@@ -150,11 +153,10 @@ impl Trouble {
         Self { param: Some(param.to_owned()), ..Self::new(code, detail) }
     }
 
-    /// The same in the shape of the gateway, which refuses sockets.
+    /// The same as a refusal of a socket: `invalid_request` in the shape of the gateway.
     #[must_use]
-    pub const fn of_gateway(mut self) -> Self {
-        self.code.shape = Shape::Gateway;
-        self
+    pub fn of_gateway(self) -> Self {
+        Self { code: REFUSED_SOCKET, ..self }
     }
 
     /// A field that breaks a rule: `<param> <rule>`.
