@@ -155,7 +155,7 @@ impl Talk {
         else {
             return Next::Go;
         };
-        if !self.is_thinking() {
+        if !self.is_thinking() || answered.end == End::Cancelled {
             self.on_answered(answered).await;
         } else if self.later.len() < MOST_CALLS {
             self.later.push(answered);
