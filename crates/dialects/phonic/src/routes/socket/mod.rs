@@ -107,7 +107,7 @@ async fn start(state: PhonicState, admitted: Admitted, mut socket: Socket) {
         Err(problem) => Err(problem),
     };
     match begun {
-        Ok(talk) => talk.hold(Some(socket)).await,
+        Ok(talk) => Box::pin(talk.hold(Some(socket))).await,
         Err(problem) => refuse(socket, &problem).await,
     }
 }
@@ -123,7 +123,7 @@ async fn resume(state: PhonicState, admitted: Admitted, id: &str, socket: Socket
     // Not in this process: it was restarted, or the conversation is over.
     match state.engine().get_session(admitted.scope, id).await {
         Ok(session) if session.ended_at.is_none() => match begin::take_up(&state, admitted, &session).await {
-            Ok(talk) => talk.come_back(socket).await,
+            Ok(talk) => Box::pin(talk.come_back(socket)).await,
             Err(refused) => refuse(socket, &worded(refused)).await,
         },
         Ok(_) => socket.close(TOO_LATE).await,
@@ -140,7 +140,7 @@ async fn refuse(mut socket: Socket, problem: &Problem) {
 /// One message as it came.
 fn read(text: &str) -> Result<Message, Problem> {
     match hookswitch_api::parse::<Value>(text.as_bytes()) {
-        Ok(Value::Object(members)) => message::read(members),
+        Ok(Value::Object(members)) => message::read(&members),
         Ok(_) => Err(Problem::new(400, "A message is a JSON object")),
         Err(fault) => Err(problem_of(&fault.into())),
     }

@@ -162,7 +162,7 @@ impl Talk {
 
     /// Another prompt from the next turn on.
     pub(super) fn set_prompt(&mut self, prompt: Option<String>) {
-        self.prompt = prompt.or(self.prompt.take());
+        self.prompt = prompt.or_else(|| self.prompt.take());
     }
 
     /// Something that the model is to know at its next turn.
@@ -264,20 +264,17 @@ impl Talk {
     }
 
     async fn send(&mut self, text: String) {
-        match &mut self.socket {
-            Some(socket) => {
-                if socket.send(text).await.is_err() {
-                    self.lose();
-                }
+        if let Some(socket) = &mut self.socket {
+            if socket.send(text).await.is_err() {
+                self.lose();
             }
-            None => {
-                // Who is gone for so long is told the newest.
-                if self.waiting.len() == MOST_WAITING {
-                    self.waiting.pop_front();
-                }
-                self.waiting.push_back(text);
-            }
+            return;
         }
+        // Who is gone for so long is told the newest.
+        if self.waiting.len() == MOST_WAITING {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back(text);
     }
 
     fn lose(&mut self) {
@@ -332,7 +329,7 @@ impl Talk {
                     }
                 }
                 Woken::Back(socket) => {
-                    self.take_back(socket).await;
+                    self.take_back(*socket).await;
                     self.hear_again();
                     Next::Go
                 }

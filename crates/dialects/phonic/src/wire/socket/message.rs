@@ -49,9 +49,9 @@ pub enum Message {
 }
 
 /// Reads a message. An error is what the client can't ignore.
-pub fn read(members: Map<String, Value>) -> Result<Message, Problem> {
+pub fn read(members: &Map<String, Value>) -> Result<Message, Problem> {
     let mut errors = ParamErrors::default();
-    let mut fields = Fields::new(&members, "", &mut errors);
+    let mut fields = Fields::new(members, "", &mut errors);
     let mut required = |name: &str| {
         fields.require(name);
         fields.text(name, MOST_TEXT).map(str::to_owned).unwrap_or_default()
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn of(value: &Value) -> Result<Message, Problem> {
-        read(value.as_object().unwrap().clone())
+        read(value.as_object().unwrap())
     }
 
     #[test]

@@ -28,14 +28,14 @@ pub fn processed(call: Call<'_>) -> Value {
     let Call { execution, tool_id, tool_name, draft, is_of_user } = call;
     let detail = &execution.detail;
     let kind = draft.and_then(ToolType::of);
-    let is_webhook = kind.map_or(detail.response_status.is_some(), |kind| kind == ToolType::Webhook);
+    let is_webhook = kind.map_or_else(|| detail.response_status.is_some(), |kind| kind == ToolType::Webhook);
     let request = detail.request.as_ref().filter(|_| is_webhook);
     let timeout = draft.and_then(|draft| draft.timeout_ms).map_or(DEFAULT_TIMEOUT_MS, |millis| millis.0);
     let called_at = detail.attempts.first().map(|attempt| attempt.started_at);
     let is_get = request.is_some_and(|request| request.method == "GET");
     let none = Value::Null;
     let response = if is_webhook && !execution.timed_out { &detail.response } else { &none };
-    let error = execution.error.as_deref().or(execution.timed_out.then_some("tool timed out"));
+    let error = execution.error.as_deref().or_else(|| execution.timed_out.then_some("tool timed out"));
     json!({
         "type": "tool_call_output_processed",
         "tool_call_id": ids::tool_call(execution.id),

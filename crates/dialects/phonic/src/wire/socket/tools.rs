@@ -79,22 +79,18 @@ pub fn read(list: &[Value], at: &str, errors: &mut ParamErrors) -> Vec<Entry> {
 fn of_object(members: &Map<String, Value>, at: &str, errors: &mut ParamErrors) -> Option<Entry> {
     let mut fields = Fields::new(members, at, errors);
     fields.require("type");
-    match fields.word("type", &[("built_in", true), ("custom_websocket", false)])? {
-        true => {
-            fields.require("name");
-            let name = fields.text("name", 64)?.to_owned();
-            if kind_of(&name).is_none() {
-                fields.wrong("name", "There is no such built-in tool");
-                return None;
-            }
-            let config = fields.object("tool_config").cloned().unwrap_or_default();
-            let place = member(at, "tool_config");
-            let merged = merge(built_in(&name, &config), &place, errors)?;
-            drop(merged);
-            Some(Entry::BuiltIn { name, config })
-        }
-        false => inline(members, at, errors),
+    if !fields.word("type", &[("built_in", true), ("custom_websocket", false)])? {
+        return inline(members, at, errors);
     }
+    fields.require("name");
+    let name = fields.text("name", 64)?.to_owned();
+    if kind_of(&name).is_none() {
+        fields.wrong("name", "There is no such built-in tool");
+        return None;
+    }
+    let config = fields.object("tool_config").cloned().unwrap_or_default();
+    merge(built_in(&name, &config), &member(at, "tool_config"), errors)?;
+    Some(Entry::BuiltIn { name, config })
 }
 
 /// The type of a built-in tool that is there without being made.

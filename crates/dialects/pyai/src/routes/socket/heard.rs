@@ -74,7 +74,7 @@ impl Talk {
                 }
             }
         }
-        self.persona = read.persona.clone().or(self.persona.take());
+        self.persona = read.persona.clone().or_else(|| self.persona.take());
         if let Some(voice) = &read.voice_id {
             self.setup.voice = Some(voice.clone());
         }

@@ -97,7 +97,7 @@ async fn open(
     let response: Response = bounded(upgrade).on_upgrade(move |socket| async move {
         let scope = admitted.scope;
         match talk::Talk::join(&state, admitted, id, setup).await {
-            Ok(talk) => talk.hold(Socket::new(socket)).await,
+            Ok(talk) => Box::pin(talk.hold(Socket::new(socket))).await,
             Err(error) => {
                 tracing::warn!(session = %id, %error, "a socket could not join its session");
                 let closing = hookswitch_api::Closing { code: 1011, reason: "internal error" };

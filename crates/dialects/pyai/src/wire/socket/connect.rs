@@ -47,7 +47,7 @@ pub fn query(text: &str, door: Door) -> Result<Query, Trouble> {
             ("agent_id", _) | ("agent", Door::Chat) => alias = Some(value.into_owned()),
             ("api_key", _) => query.credential = Some(value.into_owned()),
             ("access_token", Door::Realtime) => {
-                query.credential.get_or_insert(value.into_owned());
+                query.credential.get_or_insert_with(|| value.into_owned());
             }
             ("model", Door::Realtime) if value != "pyai-omni-realtime" => {
                 return refuse("model", "must be pyai-omni-realtime");
