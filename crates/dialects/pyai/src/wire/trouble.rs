@@ -126,6 +126,9 @@ codes! {
         "Nothing more is known here; the log of the server has the request id.";
 }
 
+/// [`INVALID_REQUEST`] before an upgrade.
+const REFUSED_SOCKET: &Code = &Code { shape: Shape::Gateway, ..*INVALID_REQUEST };
+
 /// An error on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
@@ -135,8 +138,6 @@ pub struct Trouble {
     pub detail: String,
     /// The field that it is about.
     pub param: Option<String>,
-    /// Its shape: the code's own, or the gateway's.
-    pub shape: Shape,
     /// Seconds after which the same request is worth sending again.
     pub retry_after: Option<u32>,
 }
@@ -144,7 +145,7 @@ pub struct Trouble {
 impl Trouble {
     /// An error of a code.
     pub fn new(code: &'static Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), param: None, shape: code.shape, retry_after: None }
+        Self { code, detail: detail.into(), param: None, retry_after: None }
     }
 
     /// An error about a field.
@@ -152,11 +153,10 @@ impl Trouble {
         Self { param: Some(param.to_owned()), ..Self::new(code, detail) }
     }
 
-    /// The same in the shape of the gateway, which refuses sockets.
+    /// The same as a refusal of a socket: `invalid_request` in the shape of the gateway.
     #[must_use]
-    pub const fn of_gateway(mut self) -> Self {
-        self.shape = Shape::Gateway;
-        self
+    pub fn of_gateway(self) -> Self {
+        Self { code: REFUSED_SOCKET, ..self }
     }
 
     /// A field that breaks a rule: `<param> <rule>`.
@@ -182,7 +182,7 @@ impl Trouble {
             "code": self.code.word,
             "param": self.param,
         });
-        match self.shape {
+        match self.code.shape {
             Shape::Gateway => json!({ "error": error }),
             Shape::Problem => json!({
                 "type": format!("{base}/problems/{}", self.code.word),
@@ -197,7 +197,7 @@ impl Trouble {
 
     /// The content type of the body.
     pub const fn content_type(&self) -> &'static str {
-        match self.shape {
+        match self.code.shape {
             Shape::Gateway => "application/json",
             Shape::Problem => "application/problem+json",
         }

@@ -192,17 +192,9 @@ pub(super) async fn tools(
             errors.note(at, "This server has no such tool");
             continue;
         };
-        let made = registry
-            .create_session_tool(
-                scope,
-                cast.project.id,
-                session,
-                Dialect::Phonic,
-                draft.clone(),
-                admitted.key,
-            )
-            .await;
-        match made {
+        let (project, key) = (cast.project.id, admitted.key);
+        let made = registry.create_session_tool(scope, project, session, Dialect::Phonic, draft.clone(), key);
+        match Box::pin(made).await {
             Ok(made) => {
                 found.start.push(StartTool { tool: made.id, config: Map::new() });
                 let id = if draft.call_control.is_some() { format!("tool_{name}") } else { inline_id(&name) };

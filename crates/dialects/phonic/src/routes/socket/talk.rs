@@ -1,7 +1,7 @@
 //! A conversation: a task that holds the session as its app, lets the built-in brain take turns, and outlives its
 //! socket for a while.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::admission::Admitted;
 use super::call_side::{Act, Apparatus};
 use super::cast::{Own, Tools};
+use super::told::Answered;
 use super::wake::Woken;
 use crate::PhonicState;
 use crate::routes::Refused;
@@ -75,6 +76,10 @@ pub(super) struct Talk {
     pub(super) forgets: bool,
     /// Calls that the client was asked to carry out, with their names.
     pub(super) asked: HashMap<ExecutionId, (String, Fate)>,
+    /// Calls that the client was told are over.
+    pub(super) told: HashSet<ExecutionId>,
+    /// Answers that the turn under way has not told of.
+    pub(super) later: Vec<Answered>,
     pub(super) speaks: bool,
     pub(super) is_ending: bool,
     pub(super) has_warned_of_audio: bool,
@@ -132,6 +137,8 @@ impl Talk {
             prompt: None,
             forgets: false,
             asked: HashMap::new(),
+            told: HashSet::new(),
+            later: Vec::new(),
             speaks: false,
             is_ending: false,
             has_warned_of_audio: false,
@@ -295,6 +302,9 @@ impl Talk {
                 Woken::Turn(None) => {
                     self.turns.pop_front();
                     self.hear_again();
+                    for answered in std::mem::take(&mut self.later) {
+                        self.on_answered(answered).await;
+                    }
                     Next::Go
                 }
                 Woken::Act(act) => self.on_act(act).await,
@@ -319,7 +329,7 @@ impl Talk {
                     }
                 }
                 Woken::Back(socket) => {
-                    self.take_back(socket).await;
+                    self.take_back(*socket).await;
                     self.hear_again();
                     Next::Go
                 }

@@ -19,6 +19,40 @@ use crate::wire::socket::processed::{Call, processed};
 /// Calls of the client's that are remembered.
 const MOST_CALLS: usize = 4096;
 
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Done or failed.
+    Known,
+    /// It may have happened; or its output is late.
+    Unknown,
+    /// Withdrawn.
+    Cancelled,
+}
+
+/// A call that was answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Answered {
+    id: ExecutionId,
+    end: End,
+    is_joined: bool,
+}
+
+impl Answered {
+    /// None where the call goes on or was never tried.
+    fn of(id: Option<&str>, outcome: Option<&str>, timed_out: bool, is_joined: bool) -> Option<Self> {
+        let id = id?.parse().ok()?;
+        let end = match outcome {
+            _ if timed_out => End::Unknown,
+            Some("done" | "failed") => End::Known,
+            Some("unknown") => End::Unknown,
+            Some("cancelled") => End::Cancelled,
+            _ => return None,
+        };
+        Some(Self { id, end, is_joined })
+    }
+}
+
 impl Talk {
     pub(super) async fn on_turn(&mut self, event: TurnEvent) -> Next {
         match event {
@@ -43,8 +77,13 @@ impl Talk {
                     return Next::Over(DONE);
                 }
             }
+            TurnEvent::Result { execution_id, outcome, timed_out, joined, .. } => {
+                let answered = Answered::of(Some(&execution_id), outcome.as_deref(), timed_out, joined);
+                if let Some(answered) = answered {
+                    self.on_answered(answered).await;
+                }
+            }
             TurnEvent::Speech { .. }
-            | TurnEvent::Result { .. }
             | TurnEvent::Late { .. }
             | TurnEvent::Agent { .. }
             | TurnEvent::Interrupted { .. }
@@ -104,31 +143,42 @@ impl Talk {
         Next::Go
     }
 
-    /// A call that is over is told of by its record.
+    /// A call that was answered: what a turn waits for is told by the turn, in its place among the words.
     pub(super) async fn on_event(&mut self, event: &SessionEvent) -> Next {
         if event.kind != EventKind::CallAnswered {
             return Next::Go;
         }
         let text = |name: &str| event.data.get(name).and_then(Value::as_str);
-        let id = text("execution_id").and_then(|id| id.parse::<ExecutionId>().ok());
-        let Some(id) = id else { return Next::Go };
         let has = |name: &str| event.data.get(name) == Some(&Value::Bool(true));
-        let outcome = if has("timed_out") { Some("unknown") } else { text("outcome") };
-        match outcome {
-            Some("done" | "failed" | "unknown") => {
-                let is_late = outcome == Some("unknown");
-                if is_late && self.asked.get(&id).is_some_and(|(_, fate)| *fate == Fate::Open) {
-                    self.set_fate(id, Fate::TimedOut);
-                }
-                let is_withdrawn = self.asked.get(&id).is_some_and(|(_, fate)| *fate == Fate::Withdrawn);
-                if !has("joined") && !is_withdrawn {
-                    self.tell_processed(id).await;
-                }
-            }
-            Some("cancelled") => self.withdraw(id).await,
-            _ => {}
+        let Some(answered) =
+            Answered::of(text("execution_id"), text("outcome"), has("timed_out"), has("joined"))
+        else {
+            return Next::Go;
+        };
+        if !self.is_thinking() || answered.end == End::Cancelled {
+            self.on_answered(answered).await;
+        } else if self.later.len() < MOST_CALLS {
+            self.later.push(answered);
         }
         Next::Go
+    }
+
+    /// A call is over: it is told of by its record, once.
+    pub(super) async fn on_answered(&mut self, answered: Answered) {
+        let Answered { id, end, is_joined } = answered;
+        if end == End::Cancelled {
+            return self.withdraw(id).await;
+        }
+        if end == End::Unknown && self.asked.get(&id).is_some_and(|(_, fate)| *fate == Fate::Open) {
+            self.set_fate(id, Fate::TimedOut);
+        }
+        let is_withdrawn = self.asked.get(&id).is_some_and(|(_, fate)| *fate == Fate::Withdrawn);
+        if self.told.len() >= MOST_CALLS {
+            self.told.clear();
+        }
+        if !is_joined && !is_withdrawn && self.told.insert(id) {
+            self.tell_processed(id).await;
+        }
     }
 
     async fn tell_processed(&mut self, id: ExecutionId) {

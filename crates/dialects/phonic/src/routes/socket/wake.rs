@@ -20,7 +20,7 @@ pub(super) enum Woken {
     Order(Option<Numbered>),
     Event(SessionEvent),
     Heard(Heard),
-    Back(Socket),
+    Back(Box<Socket>),
     Silent,
     Gone,
     Speak,
@@ -39,16 +39,15 @@ impl Talk {
             event = next_of(turn) => Woken::Turn(event),
             Some(act) = self.acts.recv() => Woken::Act(act),
             order = self.link.next() => Woken::Order(order),
-            event = self.events.next() => {
-                if let Some(Ok(event)) = event {
-                    return Woken::Event(event);
-                }
+            event = self.events.next() => if let Some(Ok(event)) = event {
+                Woken::Event(event)
+            } else {
                 // The link says why.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 Woken::Nothing
-            }
+            },
             heard = next_heard(socket) => Woken::Heard(heard),
-            Some(socket) = self.arrivals.recv() => Woken::Back(socket),
+            Some(socket) = self.arrivals.recv() => Woken::Back(Box::new(socket)),
             () = at(silent_at) => Woken::Silent,
             () = at(gone_at) => Woken::Gone,
             () = at(speak_at) => Woken::Speak,

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn of(value: &Value) -> Result<Message, Problem> {
-        read(value.as_object().unwrap().clone())
+        read(value.as_object().unwrap())
     }
 
     #[test]

@@ -79,8 +79,7 @@ pub fn read(list: &[Value], at: &str, errors: &mut ParamErrors) -> Vec<Entry> {
 fn of_object(members: &Map<String, Value>, at: &str, errors: &mut ParamErrors) -> Option<Entry> {
     let mut fields = Fields::new(members, at, errors);
     fields.require("type");
-    let is_built_in = fields.word("type", &[("built_in", true), ("custom_websocket", false)])?;
-    if !is_built_in {
+    if !fields.word("type", &[("built_in", true), ("custom_websocket", false)])? {
         return inline(members, at, errors);
     }
     fields.require("name");
@@ -90,9 +89,7 @@ fn of_object(members: &Map<String, Value>, at: &str, errors: &mut ParamErrors) -
         return None;
     }
     let config = fields.object("tool_config").cloned().unwrap_or_default();
-    let place = member(at, "tool_config");
-    let merged = merge(built_in(&name, &config), &place, errors)?;
-    drop(merged);
+    merge(built_in(&name, &config), &member(at, "tool_config"), errors)?;
     Some(Entry::BuiltIn { name, config })
 }
 

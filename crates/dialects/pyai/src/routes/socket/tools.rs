@@ -81,9 +81,9 @@ impl Talk {
 
     async fn make(&mut self, draft: ToolDraft) -> Result<ToolId, Failed> {
         let (registry, admitted) = (self.state.registry(), &self.admitted);
-        let made = registry
-            .create_session_tool(admitted.scope, self.project, self.id, Dialect::Pyai, draft, admitted.key)
-            .await?;
+        let (scope, key) = (admitted.scope, admitted.key);
+        let made = registry.create_session_tool(scope, self.project, self.id, Dialect::Pyai, draft, key);
+        let made = Box::pin(made).await?;
         Ok(made.id)
     }
 

@@ -42,8 +42,7 @@ pub fn of_binary(bytes: &[u8]) -> Incoming {
     {
         return if bytes.len() > MOST_CONTROL { Incoming::TooLarge } else { Incoming::Control(members) };
     }
-    let is_audio =
-        bytes.first() == Some(&AUDIO) && !bytes.len().is_multiple_of(2) || bytes.len().is_multiple_of(2);
+    let is_audio = bytes.first() == Some(&AUDIO) || bytes.len().is_multiple_of(2);
     match (is_audio && !bytes.is_empty(), bytes.len()) {
         (_, length) if length > MOST_AUDIO => Incoming::TooLarge,
         (true, _) => Incoming::Audio,
