@@ -1,7 +1,7 @@
 # The front door. Every target is a script that can be run by itself; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-call run test test-sip lint bench fault
+.PHONY: help demo demo-call run test test-sip test-adapters lint bench fault
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -20,6 +20,9 @@ test: ## All tests, with a private PostgreSQL and the official signature librari
 
 test-sip: ## The call engine against sipp and baresip; writes docs/telephony-scenarios.md
 	@scripts/test-sip.sh
+
+test-adapters: ## Pipecat and LiveKit Agents drive real sessions through the Python adapters
+	@scripts/adapters.sh
 
 lint: ## Format, clippy, supply chain, documentation
 	@scripts/lint.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests: unit, property, integration and end to end with cargo-nextest, then the documentation's examples.
+# All tests: unit, property, integration and end to end with cargo-nextest, the documentation's examples, the adapters.
 # One private PostgreSQL serves the whole run (HOOKSWITCH_TEST_POSTGRES_URL) and ends with it.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -22,10 +22,10 @@ run() { # <name> <command…>
     results+=("$name: $passed passed, $failed failed")
 }
 
-# Adds up one word of the closing lines: nextest's "Summary [2.1s] 31 tests run: 30 passed, 1 failed", and
-# "test result: ok. 4 passed; 0 failed".
+# Adds up one word of the closing lines: nextest's "Summary [2.1s] 31 tests run: 30 passed, 1 failed",
+# "test result: ok. 4 passed; 0 failed", and pytest's "1 failed, 22 passed in 3.1s".
 count() { # <log> <word>
-    { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -aE '^ *Summary \[|^test result:' | grep -aoE "[0-9]+ $2" || true; } |
+    { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -aE '^ *Summary \[|^test result:|^[0-9]+ (passed|failed).* in [0-9.]+s' | grep -aoE "[0-9]+ $2" || true; } |
         awk '{ sum += $1 } END { print sum + 0 }'
 }
 
@@ -51,6 +51,7 @@ else
     run "cargo test" "$target/debug/with_postgres" cargo test --workspace --locked --no-fail-fast --lib --bins --tests "$@"
 fi
 run "cargo test --doc" cargo test --workspace --locked --doc
+run "adapters" scripts/adapters.sh
 
 printf '\n'
 printf '%s\n' "${results[@]}"
