@@ -27,7 +27,7 @@ pub(crate) async fn python(world: &World, script: &str) -> Value {
         .spawn()
         .unwrap();
     child.stdin.take().unwrap().write_all(script.as_bytes()).await.unwrap();
-    let waiting = tokio::time::timeout(std::time::Duration::from_secs(60), child.wait_with_output());
+    let waiting = tokio::time::timeout(std::time::Duration::from_mins(1), child.wait_with_output());
     let text = printed(&waiting.await.expect("the script ends in time").unwrap());
     serde_json::from_str(text.lines().last().unwrap_or_default()).unwrap_or_else(|_| panic!("{text}"))
 }
