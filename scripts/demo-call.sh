@@ -25,7 +25,23 @@ end() {
 trap end EXIT
 
 free() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-sip=$(free) control=$(free) http=$(free) first=$(free) second=$(free)
+# A phone takes the port above its own, too.
+free_pair() {
+    python3 -c '
+import random, socket
+while True:
+    port = random.randrange(10000, 20000, 10)
+    try:
+        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+            for number in (port, port + 1):
+                with socket.socket(type=kind) as s:
+                    s.bind(("127.0.0.1", number))
+        print(port)
+        break
+    except OSError:
+        pass'
+}
+sip=$(free) control=$(free) http=$(free) first=$(free_pair) second=$(free_pair)
 key=hs_live_DemoCallOnThisMachineOnly0123456789
 
 # A phone: its tone is a file, what it hears is another.

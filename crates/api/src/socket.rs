@@ -17,10 +17,13 @@ const PING: Duration = Duration::from_secs(20);
 const SILENCE: Duration = Duration::from_secs(45);
 /// Largest message that is taken, in bytes.
 pub const MOST_MESSAGE: usize = 1024 * 1024;
-/// Buffers of a connection, in bytes, each way; the library's own default is 128 KiB.
-const BUFFER: usize = 4 * 1024;
+/// What is read at once, in bytes; the library's own default is 128 KiB. Longer frames are put together from several.
+const READ_BUFFER: usize = 1024;
 /// What a library may keep of one frame that is being written, beyond the frame itself.
 const MOST_WRITE_BUFFER: usize = 4 * MOST_MESSAGE;
+
+/// What stands for a goodbye without a code (RFC 6455, 7.4.1).
+const NO_CODE: u16 = 1005;
 
 /// What came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +53,9 @@ pub struct SocketGone;
 /// Sets the limits of an upgrade.
 pub fn bounded<F>(upgrade: WebSocketUpgrade<F>) -> WebSocketUpgrade<F> {
     upgrade
-        .read_buffer_size(BUFFER)
-        .write_buffer_size(BUFFER)
+        .read_buffer_size(READ_BUFFER)
+        // Every frame is flushed: nothing is to be gathered.
+        .write_buffer_size(0)
         .max_write_buffer_size(MOST_WRITE_BUFFER)
         .max_message_size(MOST_MESSAGE)
         .max_frame_size(MOST_MESSAGE)
@@ -63,13 +67,19 @@ pub struct Socket {
     inner: WebSocket,
     heard_at: Instant,
     ping_at: Instant,
+    closed_with: Option<u16>,
 }
 
 impl Socket {
     /// Takes over a socket that has just been opened.
     pub fn new(socket: WebSocket) -> Self {
         let now = Instant::now();
-        Self { inner: socket, heard_at: now, ping_at: now + PING }
+        Self { inner: socket, heard_at: now, ping_at: now + PING, closed_with: None }
+    }
+
+    /// The code with which the other side has said goodbye, 1005 where it gave none; none while it has not.
+    pub const fn closed_with(&self) -> Option<u16> {
+        self.closed_with
     }
 
     /// Waits for the next frame. Nothing is lost when the future is dropped.
@@ -91,7 +101,11 @@ impl Socket {
                 Some(Ok(Message::Binary(bytes))) => return Heard::Binary(bytes),
                 // The library answers pings by itself.
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Heard::Gone,
+                Some(Ok(Message::Close(frame))) => {
+                    self.closed_with = Some(frame.map_or(NO_CODE, |frame| frame.code));
+                    return Heard::Gone;
+                }
+                Some(Err(_)) | None => return Heard::Gone,
             }
         }
     }

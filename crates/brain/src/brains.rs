@@ -11,6 +11,7 @@ use hookswitch_registry::RegistryError;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc};
 
+use crate::call_side::{CallSide, Context};
 use crate::client::Endpoint;
 use crate::driver::{Said, TurnParts, run_turn};
 use crate::error::ModelError;
@@ -62,6 +63,16 @@ pub struct TurnRequest {
     pub interrupt_after: Option<Duration>,
     /// Each tool call is made twice.
     pub repeat_calls: bool,
+    /// The agent speaks without a word of the user: `text` is empty, and the model is asked.
+    pub unprompted: bool,
+    /// What the conversation so far goes on with, before the user's words.
+    pub context: Vec<Context>,
+    /// Takes the place of the agent's prompt from this turn on; a template as that is.
+    pub prompt: Option<String>,
+    /// Forgets the conversation so far.
+    pub forget: bool,
+    /// Who carries out operations on the call; nobody: they fail.
+    pub call: Option<Arc<dyn CallSide>>,
 }
 
 /// A conversation as it is kept between turns.
@@ -98,6 +109,8 @@ struct Turn {
     session: SessionView,
     script: Option<Vec<ScriptedAnswer>>,
     entrance: Entrance,
+    /// In place of the agent's own, filled.
+    prompt: Option<String>,
 }
 
 impl Turn {
@@ -116,26 +129,40 @@ impl Turn {
             (None, Some(endpoint)) => Model::Endpoint(Box::new(endpoint)),
             (None, None) => Model::Script(VecDeque::new()),
         };
-        let mind = match state {
-            Some(mind) => {
-                // Handed over between two turns.
-                if mind.stage.agent != stage.agent {
-                    mind.stage = stage;
-                }
-                mind
+        let heard = state.as_ref().and_then(|mind| mind.heard);
+        if request.forget {
+            *state = None;
+        }
+        let mind = if let Some(mind) = state {
+            // Handed over between two turns.
+            if mind.stage.agent != stage.agent {
+                mind.stage = stage;
             }
-            None => {
-                let mut talk = Talk::new(max_rounds, choice);
+            mind
+        } else {
+            let mut talk = Talk::new(max_rounds, choice);
+            if !request.forget {
                 recall::recall(engine, scope, id, &mut talk).await?;
-                state.insert(MindState { talk, stage, heard: None })
             }
+            state.insert(MindState { talk, stage, heard })
         };
+        if self.prompt.is_some() {
+            mind.stage.prompt = self.prompt;
+        }
+        for context in request.context {
+            if let Context::Said(text) = &context {
+                engine.note_transcript(scope, id, "agent", text).await?;
+            }
+            mind.talk.on(context.into(), &mut Vec::new());
+        }
         let who = (id, self.session.agent);
-        let mut conversation = LiveConversation::join(brains, scope, who, mind.heard).await?;
+        let conversation = LiveConversation::join(brains, scope, who, mind.heard).await?;
+        let mut conversation = conversation.with_call(request.call);
         mind.talk.set_limits(max_rounds, choice);
         mind.stage.set_tools(conversation.tools());
         let is_first = mind.talk.history().messages().len() == 0;
         let said = match (request.text, greeting) {
+            (text, _) if text.is_empty() && request.unprompted => Said::Unprompted,
             (text, Some(greeting)) if text.is_empty() && is_first => Said::ByAgent(greeting),
             (text, _) if text.is_empty() => Said::Nothing,
             (text, _) => {
@@ -198,10 +225,14 @@ impl Brains {
         if script.is_none() && entrance.model.is_none() {
             return Err(BrainError::NoBrain);
         }
-        if request.text.is_empty() && entrance.greeting.is_none() {
+        if request.text.is_empty() && !request.unprompted && entrance.greeting.is_none() {
             return Err(BrainError::TextLength);
         }
-        let turn = Turn { scope, session, script, entrance };
+        let prompt = match request.prompt.take() {
+            Some(text) => Some(self.fill(scope, id, &text).await?),
+            None => None,
+        };
+        let turn = Turn { scope, session, script, entrance, prompt };
         let (state, interrupt) = self.take_turn(id);
         let (out, events) = mpsc::channel(BACKLOG);
         let brains = self.clone();
@@ -225,6 +256,12 @@ impl Brains {
         if let Some(mind) = self.minds.lock().get(&id) {
             mind.interrupt.notify_one();
         }
+    }
+
+    /// A greeting or another text of an agent, filled with the session's variables as prompts are.
+    pub async fn fill(&self, scope: Scope, id: SessionId, text: &str) -> Result<String, EngineError> {
+        let values = self.engine.session_values(scope, id).await?;
+        Ok(prompt::fill(text, &values.variables, &values.system))
     }
 
     /// An endpoint with its key opened, for one turn.

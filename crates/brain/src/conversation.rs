@@ -91,7 +91,7 @@ pub trait Conversation: Send {
     fn send(&mut self, report: Report) -> impl Future<Output = Result<(), EngineError>> + Send;
 
     /// Carries out an operation on the call.
-    fn act(&mut self, action: &str, params: &Value) -> impl Future<Output = Acted> + Send;
+    fn act(&mut self, id: ExecutionId, action: &str, params: &Value) -> impl Future<Output = Acted> + Send;
 
     /// The agent that has taken over, where that is another one than before.
     fn entrance(&mut self) -> impl Future<Output = Option<Entrance>> + Send;

@@ -10,6 +10,7 @@
 //! The session machine decides what becomes of a tool call and who may speak; nothing here decides it again.
 
 pub mod brains;
+mod call_side;
 pub mod client;
 pub mod conversation;
 pub mod driver;
@@ -25,6 +26,7 @@ mod stage;
 pub mod turn;
 
 pub use brains::{BrainError, Brains, TurnRequest};
+pub use call_side::{CallSide, Context};
 pub use error::ModelError;
 pub use events::{TimedEvent, TurnEvent};
 pub use model::{ScriptedAnswer, ScriptedCall};

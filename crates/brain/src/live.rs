@@ -1,12 +1,15 @@
 //! A session of this server's engine as a conversation: a runtime's link.
 
+use std::sync::Arc;
+
 use hookswitch_engine::{
     EngineError, Link, LinkError, LinkEvent, LinkKind, LinkOrder, Position, Reports, ToolView,
 };
-use hookswitch_model::{AgentId, Outcome, Scope, SessionId};
+use hookswitch_model::{AgentId, ExecutionId, Outcome, Scope, SessionId};
 use serde_json::{Value, json};
 
 use crate::brains::Brains;
+use crate::call_side::CallSide;
 use crate::conversation::{Acted, Conversation, Order, Report};
 use crate::stage::Entrance;
 
@@ -18,6 +21,7 @@ pub(crate) struct LiveConversation {
     agent: Option<AgentId>,
     link: Link,
     position: Position,
+    call: Option<Arc<dyn CallSide>>,
 }
 
 impl LiveConversation {
@@ -35,9 +39,14 @@ impl LiveConversation {
             Err(EngineError::Invalid(_)) if heard.is_some() => engine.connect(scope, id, kind, None).await?,
             joined => joined?,
         };
-        let position = heard.unwrap_or(link.welcome().position);
+        let position = heard.unwrap_or_else(|| link.welcome().position);
         let position = Position { epoch: link.welcome().position.epoch, ..position };
-        Ok(Self { brains: brains.clone(), scope, agent, link, position })
+        Ok(Self { brains: brains.clone(), scope, agent, link, position, call: None })
+    }
+
+    /// The same with somebody who carries out operations on the call.
+    pub(crate) fn with_call(self, call: Option<Arc<dyn CallSide>>) -> Self {
+        Self { call, ..self }
     }
 
     /// The tools on offer.
@@ -101,7 +110,11 @@ impl Conversation for LiveConversation {
         }
     }
 
-    async fn act(&mut self, _action: &str, _params: &Value) -> Acted {
+    async fn act(&mut self, id: ExecutionId, action: &str, params: &Value) -> Acted {
+        let taken = self.call.as_ref().and_then(|call| call.take(id, action, params));
+        if let Some((outcome, detail)) = taken {
+            return Acted { outcome, detail };
+        }
         let detail = json!({"error": "there is no phone call in a text conversation", "done": false});
         Acted { outcome: Outcome::Failed, detail }
     }

@@ -108,7 +108,7 @@ impl Playback {
         unheard += std::mem::take(&mut self.partial).chars().count();
         if let Some(piece) = self.playing.take() {
             let length = piece.text.chars().count();
-            let whole = (piece.ends - piece.starts).as_secs_f64();
+            let whole = piece.ends.saturating_sub(piece.starts).as_secs_f64();
             let part = now.saturating_sub(piece.starts).as_secs_f64();
             let share = if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 1.0 };
             let heard: String = piece.text.chars().take((length as f64 * share) as usize).collect();

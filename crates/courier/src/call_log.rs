@@ -30,14 +30,12 @@ fn answered(event: &SessionEvent, execution: Option<&Execution>) -> String {
     let Some(execution) = execution else { return format!("Webhook Response: {outcome}") };
     let millis = (execution.total_us + 500) / 1000;
     let detail = &execution.detail;
-    match detail.response_status {
-        Some(status) => format!(
+    if let Some(status) = detail.response_status {
+        return format!(
             "Webhook Response: {status} | Webhook Response Data: {} | Response Time: {millis}ms",
             detail.response
-        ),
-        None => {
-            let told = if detail.told.is_null() { json!(execution.error) } else { detail.told.clone() };
-            format!("Webhook Response: {outcome} | Webhook Response Data: {told} | Response Time: {millis}ms")
-        }
+        );
     }
+    let told = if detail.told.is_null() { json!(execution.error) } else { detail.told.clone() };
+    format!("Webhook Response: {outcome} | Webhook Response Data: {told} | Response Time: {millis}ms")
 }

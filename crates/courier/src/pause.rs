@@ -54,14 +54,13 @@ mod tests {
             let mut ended = false;
             for (index, random) in randoms.into_iter().enumerate() {
                 let pause = pause_after(u32::try_from(index).unwrap_or(0) + 1, None, random);
-                match after_failure(start, retry_for, now, pause) {
-                    TryOutcome::Again(next) => now = next,
-                    _ => {
-                        ended = true;
-                        prop_assert!(now.since(start) + LONGEST >= retry_for);
-                        break;
-                    }
+                if let TryOutcome::Again(next) = after_failure(start, retry_for, now, pause) {
+                    now = next;
+                    continue;
                 }
+                ended = true;
+                prop_assert!(now.since(start) + LONGEST >= retry_for);
+                break;
             }
             prop_assert!(ended, "sixty tries are more than a day");
         }

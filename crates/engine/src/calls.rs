@@ -41,12 +41,12 @@ impl Engine {
                     Err(RecvError::Closed) => return,
                 };
                 let Some(inner) = weak.upgrade() else { return };
-                Self { inner }.hear_of_call(&event).await;
+                Self { inner }.hear_of_call(&event);
             }
         });
     }
 
-    async fn hear_of_call(&self, event: &CallEvent) {
+    fn hear_of_call(&self, event: &CallEvent) {
         if !matches!(event.kind, EventKind::Ended { .. }) {
             return;
         }

@@ -119,6 +119,7 @@ impl Default for SandboxSettings {
 }
 
 impl SandboxSettings {
+    #[cfg_attr(not(feature = "testing"), allow(clippy::unused_self, reason = "only tests leave layers out"))]
     pub(crate) fn skipped(&self) -> Vec<Layer> {
         #[cfg(feature = "testing")]
         return self.without.clone();

@@ -32,13 +32,13 @@ pub fn drop_refused_nulls(schema: &Value, value: &mut Value) {
     }
 }
 
-fn is_required(schema: &Value, name: &str) -> bool {
+pub(crate) fn is_required(schema: &Value, name: &str) -> bool {
     let required = schema.get("required").and_then(Value::as_array);
     required.is_some_and(|names| names.iter().any(|other| other.as_str() == Some(name)))
 }
 
 /// Whether null fits a schema, by the keywords that speak of it. What is referred to elsewhere is taken to admit it.
-fn admits_null(schema: &Value) -> bool {
+pub(crate) fn admits_null(schema: &Value) -> bool {
     let Value::Object(keywords) = schema else { return *schema != Value::Bool(false) };
     let list = |keyword: &str| keywords.get(keyword).and_then(Value::as_array);
     let by_type = match keywords.get("type") {

@@ -51,7 +51,7 @@ pub struct CallEvent {
     /// 1, 2, 3, … without gaps within a call.
     pub seq: u64,
     /// When, by the engine's clock: Unix milliseconds.
-    pub at_ms: i64,
+    pub time_ms: i64,
     /// Which driver carries the call.
     pub driver: String,
     /// The operation that it belongs to.

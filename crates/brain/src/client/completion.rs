@@ -108,15 +108,16 @@ impl Completion {
 
     async fn read_piece(&mut self) -> Result<(), ModelError> {
         match self.response.next().await {
-            Some(Ok(piece)) => match &mut self.whole {
-                Some(whole) => whole.extend_from_slice(&piece),
-                None => {
-                    self.events.push(&piece).map_err(|TooLarge| ModelError::TooLarge)?;
-                    while let Some(data) = self.events.pop() {
-                        self.take(&data)?;
-                    }
+            Some(Ok(piece)) => {
+                if let Some(whole) = &mut self.whole {
+                    whole.extend_from_slice(&piece);
+                    return Ok(());
                 }
-            },
+                self.events.push(&piece).map_err(|TooLarge| ModelError::TooLarge)?;
+                while let Some(data) = self.events.pop() {
+                    self.take(&data)?;
+                }
+            }
             Some(Err(MaybeSent::BodyTooLarge)) => return Err(ModelError::TooLarge),
             Some(Err(error)) => return Err(ModelError::BrokeOff(error.code().to_owned())),
             None => self.end_of_body()?,

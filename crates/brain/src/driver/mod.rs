@@ -60,6 +60,8 @@ pub enum Said {
     ByUser(String),
     /// The agent greets.
     ByAgent(String),
+    /// The model is asked without a word of the user.
+    Unprompted,
     /// Nobody says anything: the greeting was said before.
     Nothing,
 }
@@ -123,6 +125,10 @@ impl<C: Conversation> Driver<'_, C> {
             Said::ByUser(text) => {
                 self.report(SpeechReport::UserTurn).await?;
                 self.happen(Happened::User(text)).await?;
+            }
+            Said::Unprompted => {
+                self.report(SpeechReport::UserTurn).await?;
+                self.happen(Happened::User(String::new())).await?;
             }
             Said::ByAgent(greeting) => {
                 self.happen(Happened::Said(greeting.clone())).await?;

@@ -98,7 +98,7 @@ impl<C: Conversation> Driver<'_, C> {
 
     /// An operation on the call, as far as there is one in a text conversation.
     async fn act(&mut self, id: ExecutionId, action: &str, params: &Value) -> Result<(), EngineError> {
-        let Acted { outcome, detail } = self.parts.conversation.act(action, params).await;
+        let Acted { outcome, detail } = self.parts.conversation.act(id, action, params).await;
         self.parts.conversation.send(Report::ActionDone { id, outcome, detail }).await
     }
 }

@@ -72,6 +72,7 @@ impl Talk {
     pub fn on(&mut self, happened: Happened, steps: &mut Vec<Step>) {
         match happened {
             Happened::User(text) => self.begin(text, steps),
+            Happened::Context(text) => self.history.push(Message::System(text)),
             Happened::Said(text) => self.history.push_agent(text, Vec::new()),
             Happened::Heard(text) => self.history.push(Message::User(text)),
             Happened::Text(text) => {
@@ -104,7 +105,10 @@ impl Talk {
             self.history.push(message);
         }
         self.take_notes();
-        self.history.push(Message::User(text));
+        // The agent may also speak by itself.
+        if !text.is_empty() {
+            self.history.push(Message::User(text));
+        }
         self.rounds = 0;
         self.ask(Reply { may_speak: true, may_call_tools: true }, steps);
     }

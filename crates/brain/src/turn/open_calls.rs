@@ -78,15 +78,14 @@ impl OpenCalls {
         let calls = std::mem::take(&mut self.calls);
         let mut messages = Vec::with_capacity(calls.len());
         for call in calls {
-            let told = match call.answer {
-                Some((told, _)) => told.to_string(),
-                None => {
-                    self.left_behind.push((call.id.clone(), call.name));
-                    if self.left_behind.len() > MOST_LEFT {
-                        self.left_behind.remove(0);
-                    }
-                    STILL_RUNNING.to_owned()
+            let told = if let Some((told, _)) = call.answer {
+                told.to_string()
+            } else {
+                self.left_behind.push((call.id.clone(), call.name));
+                if self.left_behind.len() > MOST_LEFT {
+                    self.left_behind.remove(0);
                 }
+                STILL_RUNNING.to_owned()
             };
             messages.push(Message::Tool { id: call.id, told });
         }

@@ -23,6 +23,8 @@ pub enum Happened {
     User(String),
     /// The agent has said a fixed text: its greeting, or what it said before the server was started.
     Said(String),
+    /// The model is to know this from now on.
+    Context(String),
     /// The user said something that has been answered: before the server was started.
     Heard(String),
     /// The model says something.

@@ -211,7 +211,8 @@ impl Shown {
                 let outcome = event["outcome"].as_str().unwrap_or("started");
                 let flags =
                     ["replayed", "joined", "timed_out"].into_iter().filter(|flag| event[*flag] == true);
-                let flags: String = flags.map(|flag| format!(" ({})", flag.replace('_', " "))).collect();
+                let flags =
+                    flags.map(|flag| format!(" ({})", flag.replace('_', " "))).collect::<Vec<_>>().concat();
                 self.line(&format!("{at}  {}{flags} {}", paint.outcome(outcome), event["result"]))
             }
             "agent" => self.line(&format!("{at}  {name} takes over")),

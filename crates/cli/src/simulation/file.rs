@@ -12,6 +12,7 @@ use crate::files::Source;
 /// A scripted conversation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_field_names, reason = "the word of the file")]
 pub(crate) struct Simulation {
     /// Its name.
     pub(crate) simulation: String,

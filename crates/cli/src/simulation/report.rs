@@ -1,5 +1,7 @@
 //! The outcome of simulations for people.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::run::Outcome;
@@ -18,18 +20,18 @@ pub(crate) fn report(outcome: &Outcome, paint: Paint, in_full: bool) -> String {
         if !has_failed && !in_full {
             continue;
         }
-        text.push_str(&format!("  {}\n", paint.bold(&part.name)));
+        let _ = writeln!(text, "  {}", paint.bold(&part.name));
         for event in &part.events {
             if let Some(line) = line(event, paint) {
-                text.push_str(&format!("    {line}\n"));
+                let _ = writeln!(text, "    {line}");
             }
         }
         for failure in &part.failures {
-            text.push_str(&format!("    {} {failure}\n", paint.red("expected otherwise:")));
+            let _ = writeln!(text, "    {} {failure}", paint.red("expected otherwise:"));
         }
     }
     if !outcome.passed() {
-        text.push_str(&format!("  {}\n", paint.dim(format!("session {}", outcome.session))));
+        let _ = writeln!(text, "  {}", paint.dim(format!("session {}", outcome.session)));
     }
     text
 }

@@ -7,6 +7,7 @@ pub mod wire;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use hookswitch_api::{ErrorShape, Failure, SurfaceState};
+use hookswitch_brain::Brains;
 use hookswitch_engine::Engine;
 use hookswitch_registry::Registry;
 use http::{HeaderValue, StatusCode, header};
@@ -17,12 +18,23 @@ use wire::problem::{Problem, problem_of};
 #[derive(Debug, Clone)]
 pub struct PhonicState {
     engine: Engine,
+    brains: Brains,
+    conversations: routes::Conversations,
 }
 
 impl PhonicState {
     /// A state over an engine and its registry.
     pub fn new(engine: Engine) -> Self {
-        Self { engine }
+        let brains = Brains::new(engine.clone());
+        Self { engine, brains, conversations: routes::Conversations::default() }
+    }
+
+    pub(crate) fn brains(&self) -> &Brains {
+        &self.brains
+    }
+
+    pub(crate) fn conversations(&self) -> &routes::Conversations {
+        &self.conversations
     }
 
     pub(crate) fn engine(&self) -> &Engine {

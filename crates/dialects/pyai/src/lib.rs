@@ -7,6 +7,7 @@ pub mod wire;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use hookswitch_api::{ErrorShape, Failure, SurfaceState, base_url, bearer, request_id};
+use hookswitch_brain::Brains;
 use hookswitch_engine::Engine;
 use hookswitch_registry::Registry;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -20,12 +21,23 @@ const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 #[derive(Debug, Clone)]
 pub struct PyaiState {
     engine: Engine,
+    brains: Brains,
+    tokens: routes::TokensInUse,
 }
 
 impl PyaiState {
     /// A state over an engine and its registry.
     pub fn new(engine: Engine) -> Self {
-        Self { engine }
+        let brains = Brains::new(engine.clone());
+        Self { engine, brains, tokens: routes::TokensInUse::default() }
+    }
+
+    pub(crate) fn brains(&self) -> &Brains {
+        &self.brains
+    }
+
+    pub(crate) fn tokens(&self) -> &routes::TokensInUse {
+        &self.tokens
     }
 
     pub(crate) fn engine(&self) -> &Engine {

@@ -1,5 +1,6 @@
 //! Sessions in memory: started, loaded when needed, swept when idle.
 
+mod change_tools;
 mod code;
 mod end;
 mod hand_over;

@@ -20,7 +20,7 @@ use super::numbers;
 use crate::Engine;
 use crate::error::EngineError;
 use crate::execute::first_address;
-use crate::input::SessionStart;
+use crate::input::{SessionStart, StartTool};
 use crate::session::view::SessionView;
 
 /// Most tools of a session.
@@ -132,28 +132,65 @@ impl Engine {
         }
         variables.extend(start.variables.clone());
         for (index, named) in start.tools.iter().enumerate() {
-            let found = self.inner.store.get_tool_for_session(scope, id, named.tool).await;
-            let tool = found.map_err(|error| match error {
-                StoreError::NotFound => EngineError::finding(
-                    &format!("$.tools[{index}]"),
-                    "unknown_tool",
-                    "there is no such tool",
-                ),
-                other => EngineError::Store(other),
-            })?;
-            Registry::check_loose_config(
-                tool.draft.config_schema.as_ref(),
-                &named.config,
-                &format!("$.tools[{index}].config"),
-            )?;
-            wanted.retain(|other| other.tool.id != tool.id);
-            wanted.push(Wanted { tool, config: named.config.clone(), changes: DraftChanges::default() });
+            let named = self.named_tool(scope, id, index, named).await?;
+            wanted.retain(|other| other.tool.id != named.tool.id);
+            wanted.push(named);
         }
         if wanted.len() > MOST_TOOLS {
             let message = format!("at most {MOST_TOOLS} tools");
             return Err(EngineError::finding("$.tools", "too_many", message));
         }
         Ok((system, variables, pin(wanted)))
+    }
+
+    /// A tool that a session gets by name.
+    async fn named_tool(
+        &self,
+        scope: Scope,
+        id: SessionId,
+        index: usize,
+        named: &StartTool,
+    ) -> Result<Wanted, EngineError> {
+        let found = self.inner.store.get_tool_for_session(scope, id, named.tool).await;
+        let tool = found.map_err(|error| match error {
+            StoreError::NotFound => {
+                EngineError::finding(&format!("$.tools[{index}]"), "unknown_tool", "there is no such tool")
+            }
+            other => EngineError::Store(other),
+        })?;
+        let at = format!("$.tools[{index}].config");
+        Registry::check_loose_config(tool.draft.config_schema.as_ref(), &named.config, &at)?;
+        Ok(Wanted { tool, config: named.config.clone(), changes: DraftChanges::default() })
+    }
+
+    /// These tools, pinned for a session. One that its agent is bound to keeps the binding's settings.
+    pub(super) async fn pin_named(
+        &self,
+        scope: Scope,
+        id: SessionId,
+        agent: Option<AgentId>,
+        tools: &[StartTool],
+    ) -> Result<Vec<PinnedTool>, EngineError> {
+        if tools.len() > MOST_TOOLS {
+            let message = format!("at most {MOST_TOOLS} tools");
+            return Err(EngineError::finding("$.tools", "too_many", message));
+        }
+        let mut bound = match agent {
+            Some(agent) => self.bound_tools(scope, agent).await?,
+            None => Vec::new(),
+        };
+        let mut wanted: Vec<Wanted> = Vec::with_capacity(tools.len());
+        for (index, named) in tools.iter().enumerate() {
+            if wanted.iter().any(|other| other.tool.id == named.tool) {
+                continue;
+            }
+            let at = bound.iter().position(|bound| bound.tool.id == named.tool && named.config.is_empty());
+            wanted.push(match at {
+                Some(at) => bound.swap_remove(at),
+                None => self.named_tool(scope, id, index, named).await?,
+            });
+        }
+        Ok(pin(wanted))
     }
 
     /// The tools that an agent is bound to now.

@@ -58,15 +58,16 @@ pub fn plan(
         CallOperation::TransferToPhoneNumber => to_number(draft, input, times),
         CallOperation::TransferToHuman => to_human(draft, input, config, times),
         CallOperation::TransferToAgent => {
-            let chosen = text("agent_name").or_else(|| match draft.agents.as_slice() {
+            let only = match draft.agents.as_slice() {
                 [only] => Some(only.as_str()),
                 _ => None,
-            });
+            };
+            let chosen = text("agent_name").or(only);
             chosen.map(|name| Planned::SwitchAgent(name.to_owned())).ok_or_else(|| missing("agent_name"))
         }
         CallOperation::SendDtmf | CallOperation::KeypadInput => {
             let given = text("digits").ok_or_else(|| missing("digits"))?;
-            command(Command::SendDtmf(send(digits(given)?)?))
+            command(Command::SendDtmf(send(&digits(given)?)?))
         }
         CallOperation::PlayHold => {
             let seconds = input.get("seconds").and_then(Value::as_u64);
@@ -173,7 +174,7 @@ fn collect(input: &Value) -> Result<Planned, String> {
     Ok(Planned::Command { command: Command::Collect(collect), is_chosen: false })
 }
 
-fn send(digits: Digits) -> Result<SendDtmf, String> {
+fn send(digits: &Digits) -> Result<SendDtmf, String> {
     serde_json::from_value(json!({ "digits": digits })).map_err(|error| error.to_string())
 }
 

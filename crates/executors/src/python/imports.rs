@@ -8,9 +8,12 @@ use parking_lot::Mutex;
 /// Sources that are remembered; all are forgotten beyond it, and read again.
 const MOST: usize = 1024;
 
+/// Modules that a source imports, by the source's hash and length.
+type Known = std::collections::HashMap<(u64, usize), Arc<[String]>>;
+
 #[derive(Debug, Default)]
 pub(super) struct Imports {
-    known: Mutex<std::collections::HashMap<(u64, usize), Arc<[String]>>>,
+    known: Mutex<Known>,
 }
 
 impl Imports {

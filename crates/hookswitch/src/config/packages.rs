@@ -37,9 +37,10 @@ pub(super) fn build(given: &Given, environment: &[(String, String)]) -> Result<P
     })
 }
 
-/// Every uv on the path.
+/// Every uv on the path, then the one that the set-up keeps.
 fn on_path(environment: &[(String, String)]) -> Vec<PathBuf> {
     let path = environment.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.as_str());
     let folders = std::env::split_paths(path.unwrap_or_default()).filter(|folder| folder.is_absolute());
-    folders.map(|folder| folder.join("uv")).filter(|uv| uv.is_file()).collect()
+    let kept = PyenvSettings::usual_folder(environment).join("bin");
+    folders.chain([kept]).map(|folder| folder.join("uv")).filter(|uv| uv.is_file()).collect()
 }

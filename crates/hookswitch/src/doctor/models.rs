@@ -22,10 +22,9 @@ pub(super) async fn models(config: &Config) -> Finding {
     if matches!(&config.database_url, DatabaseUrl::Sqlite(path) if !path.exists()) {
         return works(WHAT, "no agent has a brain yet");
     }
-    let store = match Store::open(&config.database_url, StoreOptions::default()).await {
-        Ok(store) => store,
+    let Ok(store) = Store::open(&config.database_url, StoreOptions::default()).await else {
         // Said by the check of the database.
-        Err(_) => return works(WHAT, "not looked at: the database can't be opened"),
+        return works(WHAT, "not looked at: the database can't be opened");
     };
     let urls = store.brain_urls_any_tenant().await;
     store.close().await;

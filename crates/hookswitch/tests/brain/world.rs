@@ -234,7 +234,7 @@ impl TurnStream {
                 if let Some((event, rest)) = self.text.split_once("\n\n") {
                     let data = event.lines().find_map(|line| line.strip_prefix("data: "));
                     let data = data.and_then(|data| serde_json::from_str::<Value>(data).ok());
-                    self.text = rest.to_owned();
+                    self.text = String::from(rest);
                     if let Some(data) = data {
                         return Some(data);
                     }

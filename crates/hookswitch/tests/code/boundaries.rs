@@ -111,7 +111,7 @@ async fn one_at_its_cap_does_not_keep_another_waiting() {
         started.elapsed()
     };
     let (runs, took) = tokio::join!(many, beside);
-    assert!(took < std::time::Duration::from_millis(2000), "{took:?}");
+    assert!(took < std::time::Duration::from_secs(2), "{took:?}");
     let busy = runs.iter().filter(|run| run["outcome"] == "refused").count();
     let error = "The code sandbox is busy: too many calls are running";
     assert!(busy >= 2, "{runs:?}");

@@ -23,11 +23,14 @@ async fn refused(house: &House, path: &str) -> Answer {
     panic!("{path} lets everything in");
 }
 
+/// What a refusal must show.
+type IsRight = fn(&Value) -> bool;
+
 #[tokio::test]
 async fn each_dialect_refuses_in_its_own_shape() {
     let all = ["native", "pyai", "burki", "phonic", "bland"].map(|name| format!("\"{name}=1/3\"")).join(", ");
     let house = house(&format!("[{all}]")).await;
-    let rows: [(&str, fn(&Value) -> bool); 5] = [
+    let rows: [(&str, IsRight); 5] = [
         ("/v1/tools", |body| body["code"] == "rate_limited" && body["status"] == 429),
         ("/pyai/v1/tools", |body| {
             body["error"]["code"] == "rate_limit_exceeded" && body["error"]["type"] == "rate_limit_error"

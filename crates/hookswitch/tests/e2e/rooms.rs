@@ -39,9 +39,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("courier", &["model", "store", "egress", "registry"]),
     ("brain", &["model", "template", "schema", "egress", "registry", "engine"]),
     ("api", &["model", "registry", "engine"]),
-    ("dialect-pyai", &["model", "template", "schema", "registry", "engine", "api"]),
+    ("dialect-pyai", &["model", "template", "schema", "registry", "engine", "brain", "api"]),
     ("dialect-burki", &["model", "template", "schema", "registry", "engine", "api"]),
-    ("dialect-phonic", &["model", "template", "schema", "registry", "engine", "api"]),
+    ("dialect-phonic", &["model", "template", "schema", "registry", "engine", "brain", "api"]),
     ("dialect-bland", &["model", "template", "schema", "registry", "engine", "api"]),
     ("dialect-native", &["model", "template", "schema", "registry", "engine", "brain", "api"]),
     (

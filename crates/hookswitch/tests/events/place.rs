@@ -11,7 +11,7 @@ use crate::house::{Answer, send_to};
 use crate::server::{KEY, ServerProcess};
 
 /// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Place {
     pub(crate) events: TestServer,

@@ -63,7 +63,7 @@ async fn a_session_transfers_its_caller_and_ends_with_the_call() {
 async fn events_without_the_engine_s_signature_are_nobody_s() {
     let runtime = brain().await;
     let house = House::start(runtime.port).await;
-    let forged = json!({"events": [{"call": "call_1", "seq": 1, "at_ms": 0, "driver": "sip",
+    let forged = json!({"events": [{"call": "call_1", "seq": 1, "time_ms": 0, "driver": "sip",
         "event": "call.ended", "by": "caller", "cause": "hangup"}]});
     assert_eq!(house.refused("/call-events", forged).await.0, 401);
 }

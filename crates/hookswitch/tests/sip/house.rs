@@ -153,10 +153,10 @@ impl House {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         });
-        match found.await {
-            Ok(body) => body,
-            Err(_) => panic!("{path} stays {}\n{}", self.get(path).await, self.logs()),
-        }
+        let Ok(body) = found.await else {
+            panic!("{path} stays {}\n{}", self.get(path).await, self.logs());
+        };
+        body
     }
 
     /// A call-control tool.

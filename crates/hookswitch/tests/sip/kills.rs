@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::evidence::shown;
 use crate::house::{House, PATIENCE, brain, call};
 use crate::sipp::{self, Sipp};
 
@@ -61,6 +62,12 @@ async fn the_server_is_killed_while_the_target_rings() {
     assert_eq!(bye["outcome"], "done", "{bye}");
     target.passes().await;
     call.far.passes().await;
+    shown(
+        36,
+        "server killed during pending",
+        "sipp, the real processes",
+        "settled by status after the restart; one INVITE",
+    );
 }
 
 #[tokio::test]
@@ -87,4 +94,5 @@ async fn the_engine_is_killed_while_the_target_rings() {
     assert_eq!(body["result"]["done"], "unknown");
     assert_eq!(target.received("INVITE"), 1, "nothing was dialled again");
     house.engine.kill();
+    shown(36, "engine killed during pending", "sipp, the real processes", "unknown; no second INVITE");
 }

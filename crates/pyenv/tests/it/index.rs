@@ -134,13 +134,11 @@ fn find(shelf: &Shelf, path: &str) -> (&'static str, &'static str, Vec<u8>) {
     if files.is_empty() {
         return missing;
     }
-    let links: String = files
-        .iter()
-        .map(|file| {
-            let digest = sha256(&shelf.files[*file]);
-            format!("<a href=\"/files/{file}#sha256={digest}\">{file}</a>\n")
-        })
-        .collect();
+    let link = |file: &&String| {
+        let digest = sha256(&shelf.files[*file]);
+        format!("<a href=\"/files/{file}#sha256={digest}\">{file}</a>\n")
+    };
+    let links = files.iter().map(link).collect::<Vec<_>>().concat();
     ("200 OK", "text/html", format!("<!DOCTYPE html><html><body>{links}</body></html>").into_bytes())
 }
 

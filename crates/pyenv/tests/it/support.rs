@@ -17,7 +17,8 @@ pub(crate) fn uv_places() -> Vec<PathBuf> {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let own = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("tools/bin");
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools/bin");
-    let folders = std::env::split_paths(&paths).chain([own, shared]);
+    let kept = PyenvSettings::usual_folder(&std::env::vars().collect::<Vec<_>>()).join("bin");
+    let folders = std::env::split_paths(&paths).chain([own, shared, kept]);
     folders.map(|folder| folder.join("uv")).filter(|uv| uv.exists()).collect()
 }
 

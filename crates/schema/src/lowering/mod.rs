@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 pub use loss::Loss;
 
-use crate::nulls::drop_refused_nulls;
+use crate::nulls::{admits_null, is_required};
+use crate::{ArgumentSchema, SchemaLimits};
 
 /// Whose subset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +49,50 @@ pub fn lower(schema: &Value, target: Target) -> Lowered {
 /// argument. Where the original admits null, it stays.
 pub fn drop_lowered_nulls(original: &Value, arguments: &mut Value) {
     let (whole, _) = inline::inline(original);
-    drop_refused_nulls(&whole, arguments);
+    drop_nulls(&whole, arguments);
+}
+
+fn drop_nulls(schema: &Value, value: &mut Value) {
+    let choices = ["anyOf", "oneOf"].into_iter().find_map(|word| schema.get(word).and_then(Value::as_array));
+    if let Some(choices) = choices {
+        // The first choice that the value fits without them.
+        let fitting = choices.iter().find_map(|choice| {
+            let mut candidate = value.clone();
+            drop_nulls(choice, &mut candidate);
+            fits(choice, &candidate).then_some(candidate)
+        });
+        if let Some(candidate) = fitting {
+            *value = candidate;
+        }
+        return;
+    }
+    match value {
+        Value::Object(members) => {
+            let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
+            members.retain(|name, member| {
+                let refuses = properties.get(name).is_some_and(|one| !admits_null(one));
+                !(member.is_null() && refuses && !is_required(schema, name))
+            });
+            for (name, member) in members {
+                if let Some(property) = properties.get(name) {
+                    drop_nulls(property, member);
+                }
+            }
+        }
+        Value::Array(items) => {
+            let Some(schema) = schema.get("items") else { return };
+            for item in items.iter_mut() {
+                drop_nulls(schema, item);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn fits(schema: &Value, value: &Value) -> bool {
+    let whole = json!({"type": "object", "properties": {"value": schema}, "required": ["value"]});
+    let compiled = ArgumentSchema::compile(&whole, SchemaLimits::default());
+    compiled.is_ok_and(|compiled| compiled.check(&json!({ "value": value })).is_ok())
 }
 
 /// The function shape of OpenAI-compatible endpoints; the schema is passed through.

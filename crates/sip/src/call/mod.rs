@@ -72,7 +72,7 @@ impl Call {
         let event = CallEvent {
             call: self.id.clone(),
             seq: *seq,
-            at_ms: jiff::Timestamp::now().as_millisecond(),
+            time_ms: jiff::Timestamp::now().as_millisecond(),
             driver: DRIVER.to_owned(),
             operation: operation.map(str::to_owned),
             kind,

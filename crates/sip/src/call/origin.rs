@@ -7,6 +7,7 @@ use hookswitch_telephony::{
     CallerId, EndedBy, EventKind, Failure, LegName, OpResult, Originate, SentCallerId, Target,
 };
 use rsipstack::sip::{Header, HeadersExt as _, Request, StatusCode};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::operations::gone;
@@ -17,6 +18,8 @@ use crate::leg::{Dialling, Identity, Leg, dial};
 
 /// How long the voice runtime may ring.
 const BRAIN_RINGS: Duration = Duration::from_secs(20);
+/// How long the ACK of a caller is waited for before the call counts as standing.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(5);
 /// The header by which the runtime and its session find the call.
 const CALL_HEADER: &str = "X-Tool-Call";
 
@@ -70,6 +73,8 @@ impl Call {
             tracing::info!(%error, "a call could not be answered");
             return self.end(EndedBy::Engine, "not_answered").await;
         }
+        self.connect_audio();
+        acknowledged(&caller).await;
         self.stands();
     }
 
@@ -161,13 +166,15 @@ impl Call {
         !is_late
     }
 
+    fn connect_audio(&self) {
+        let mut state = self.state.lock();
+        state.is_answered = true;
+        route::route(&state, &self.engine.settings);
+    }
+
     /// Both sides are there.
     fn stands(self: &Arc<Self>) {
-        {
-            let mut state = self.state.lock();
-            state.is_answered = true;
-            route::route(&state, &self.engine.settings);
-        }
+        self.connect_audio();
         self.note(None, EventKind::Answered);
         let call = Arc::clone(self);
         let longest = Duration::from_secs(self.engine.settings.limits.longest_call_s);
@@ -187,5 +194,13 @@ impl Call {
             None if self.person.starts_with('+') => format!("sip:{}@{host}", self.person),
             None => format!("sip:anonymous@{host}"),
         }
+    }
+}
+
+/// Waits until the caller has acknowledged the answer: nothing may be asked of its phone before.
+async fn acknowledged(caller: &Leg) {
+    let until = Instant::now() + ACKNOWLEDGED_WITHIN;
+    while Instant::now() < until && !caller.over.is_cancelled() && !caller.dialog.state().is_confirmed() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -82,6 +82,8 @@ impl Call {
                             }
                             code => return ReferEnd::Refused(code),
                         },
+                        // The dialog was not ready: nothing was sent.
+                        Ok(Ok(None)) => return ReferEnd::Unsayable,
                         // No answer: it may have arrived.
                         _ if caller.over.is_cancelled() => return ReferEnd::UnknownGone,
                         _ => return ReferEnd::UnknownHere,

@@ -30,7 +30,7 @@ async fn the_caller_speaks_with_the_runtime() {
     let busy =
         format!("{}{}{}", sipp::gets("INVITE"), sipp::answer("486 Busy Here", None), sipp::gets("ACK"));
     let mut target = Sipp::called(&busy).await;
-    let result = house.run(&caller.call, "t1", bridge(&target, json!({}))).await;
+    let result = house.run(&caller.call, "t1", bridge(&target, &json!({}))).await;
     assert_eq!(result["why"], "busy");
     target.passes().await;
     caller.ear.hears_from_first(&voice, 1_000, 1_500).await;
@@ -38,7 +38,7 @@ async fn the_caller_speaks_with_the_runtime() {
     let there = Ear::open().await;
     let steps = format!("{}{}", sipp::picks_up(&sipp::sdp(there.port, true)), sipp::gets_bye());
     let mut target = Sipp::called(&steps).await;
-    let result = house.run(&caller.call, "t2", bridge(&target, json!({}))).await;
+    let result = house.run(&caller.call, "t2", bridge(&target, &json!({}))).await;
     assert_eq!(result["result"], "connected");
     let messages = brain.passes().await;
     assert!(messages.contains(&format!("X-Tool-Call: {}", caller.call)), "{messages}");

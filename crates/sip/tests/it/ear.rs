@@ -63,7 +63,7 @@ impl Ear {
     /// Waits until this tone is heard.
     pub async fn hears(&self, hertz: u32) {
         let heard = tokio::time::timeout(PATIENCE, async {
-            while !self.hertz().is_some_and(|found| found.abs_diff(hertz) <= 10) {
+            while self.hertz().is_none_or(|found| found.abs_diff(hertz) > 10) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         });
@@ -180,7 +180,7 @@ impl Ear {
             let stamp = began + index as u32 * 1600;
             for packet in 1..=7u16 {
                 let end = if packet > 4 { 0x8A } else { 0x0A };
-                let mut bytes = vec![0x80, 101 | if packet == 1 { 0x80 } else { 0 }];
+                let mut bytes = vec![0x80, 0x65 | if packet == 1 { 0x80 } else { 0 }];
                 bytes.extend((30_000 + index as u16 * 10 + packet).to_be_bytes());
                 bytes.extend(stamp.to_be_bytes());
                 bytes.extend(0x1122_3344u32.to_be_bytes());

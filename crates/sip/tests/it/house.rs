@@ -101,10 +101,8 @@ impl House {
                 more.await;
             }
         });
-        match found.await {
-            Ok(event) => event,
-            Err(_) => panic!("no event {what}; there were {:#?}", self.inbox.events.lock()),
-        }
+        let found = found.await;
+        found.unwrap_or_else(|_| panic!("no event {what}; there were {:#?}", self.inbox.events.lock()))
     }
 
     pub fn events(&self) -> Vec<CallEvent> {

@@ -3,6 +3,9 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::decimal_bitwise_operands,
+    clippy::match_wild_err_arm,
+    clippy::needless_pass_by_value,
     clippy::disallowed_methods,
     clippy::disallowed_types,
     missing_docs,

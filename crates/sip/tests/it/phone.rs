@@ -1,6 +1,5 @@
 //! baresip: a real phone that records what it hears.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -25,7 +24,7 @@ impl Phone {
     /// A phone that speaks a tone and picks up by itself when `answers`.
     pub async fn start(name: &str, hertz: u32, answers: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (port, control) = (free_port().await, free_port().await);
+        let (port, control) = (phone_port().await, free_port().await);
         let low = 20_000 + (port % 2_000) * 10;
         let config = format!(
             "sip_listen 127.0.0.1:{port}\nnet_interface 127.0.0.1\naudio_player aufile,{wav}\n\
@@ -116,6 +115,17 @@ impl Phone {
             let length = self.control.read(&mut bytes).await.unwrap();
             assert!(length > 0, "baresip closed its control connection");
             self.buffer.extend(&bytes[..length]);
+        }
+    }
+}
+
+/// A port whose neighbour is free, too: the phone takes both.
+async fn phone_port() -> u16 {
+    loop {
+        let port = free_port().await;
+        let Some(neighbour) = port.checked_add(1) else { continue };
+        if tokio::net::TcpListener::bind(("127.0.0.1", neighbour)).await.is_ok() {
+            return port;
         }
     }
 }

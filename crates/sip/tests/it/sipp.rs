@@ -90,6 +90,13 @@ impl Sipp {
         }
     }
 
+    /// The messages that it received, each by itself.
+    pub fn received_messages(&self) -> Vec<String> {
+        let text = self.messages();
+        let parts = text.split("UDP message ").skip(1).filter(|part| part.starts_with("received"));
+        parts.filter_map(|part| Some(part.split_once("\n\n")?.1.to_owned())).collect()
+    }
+
     /// How many requests of a method it received, retransmissions apart (by CSeq and Call-ID).
     pub fn received(&self, method: &str) -> usize {
         let text = self.messages();

@@ -33,7 +33,7 @@ impl Caller {
     }
 }
 
-pub fn bridge(target: &Sipp, more: Value) -> Value {
+pub fn bridge(target: &Sipp, more: &Value) -> Value {
     let mut command = json!({"operation": "transfer", "mode": "bridge",
         "targets": [format!("sip:desk@127.0.0.1:{}", target.port)]});
     command.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -47,7 +47,7 @@ async fn digits_after_the_answer_then_both_hear_each_other() {
     let steps = format!("{}{}", sipp::picks_up(&sipp::sdp(there.port, true)), sipp::gets_bye());
     let mut target = Sipp::called(&steps).await;
     let caller = caller(&house).await;
-    let result = house.run(&caller.call, "t", bridge(&target, json!({"post_digits": "4w2#"}))).await;
+    let result = house.run(&caller.call, "t", bridge(&target, &json!({"post_digits": "4w2#"}))).await;
     assert_eq!((&result["result"], &result["digits_sent"]), (&json!("connected"), &json!("4w2#")));
     assert_eq!(there.keys(), "42#");
     let (_one, _two) = (caller.ear.speak(900).await, there.speak(1_300).await);
@@ -75,7 +75,7 @@ async fn the_caller_s_number_is_shown_when_asked_for() {
     let steps = format!("{}{}", sipp::picks_up(&sipp::sdp(40_000, true)), sipp::gets_bye());
     let mut target = Sipp::called(&steps).await;
     let caller = caller(&house).await;
-    let result = house.run(&caller.call, "t", bridge(&target, json!({"caller_id": "caller"}))).await;
+    let result = house.run(&caller.call, "t", bridge(&target, &json!({"caller_id": "caller"}))).await;
     assert_eq!(result["caller_id"]["requested"], "caller");
     assert!(result["caller_id"]["sent"].as_str().unwrap().starts_with("sip:+14155550111@"));
     caller.end(&house).await;
@@ -94,7 +94,7 @@ async fn busy_and_declined_bring_the_caller_back() {
     {
         let steps = format!("{}{}{}", sipp::gets("INVITE"), sipp::answer(status, None), sipp::gets("ACK"));
         let mut target = Sipp::called(&steps).await;
-        let result = house.run(&caller.call, key, bridge(&target, json!({}))).await;
+        let result = house.run(&caller.call, key, bridge(&target, &json!({}))).await;
         assert_eq!(result, json!({"result": "failed", "why": why, "code": code, "caller": "with_agent"}));
         target.passes().await;
         caller.ear.hears(600).await;
@@ -125,7 +125,7 @@ async fn nobody_answers() {
     let house = House::start("").await;
     let mut target = Sipp::called(&rings()).await;
     let caller = caller(&house).await;
-    let result = house.run(&caller.call, "t", bridge(&target, json!({"ring_timeout_ms": 1200}))).await;
+    let result = house.run(&caller.call, "t", bridge(&target, &json!({"ring_timeout_ms": 1200}))).await;
     assert_eq!((&result["why"], &result["caller"]), (&json!("no_answer"), &json!("with_agent")));
     assert!(result["rang_ms"].as_u64().unwrap() >= 1200);
     target.passes().await;
@@ -152,7 +152,7 @@ async fn an_answer_that_crosses_the_cancel_is_hung_up() {
     );
     let mut target = Sipp::called(&steps).await;
     let caller = caller(&house).await;
-    let result = house.run(&caller.call, "t", bridge(&target, json!({"ring_timeout_ms": 1000}))).await;
+    let result = house.run(&caller.call, "t", bridge(&target, &json!({"ring_timeout_ms": 1000}))).await;
     assert_eq!(result["why"], "no_answer");
     target.passes().await;
     caller.end(&house).await;
@@ -171,7 +171,7 @@ async fn the_caller_hangs_up_while_the_target_rings() {
     );
     let mut far = Sipp::calls(house.sip(), "agent", &steps).await;
     let call = house.answered().await;
-    let result = house.run(&call, "t", bridge(&target, json!({}))).await;
+    let result = house.run(&call, "t", bridge(&target, &json!({}))).await;
     assert_eq!((&result["why"], &result["caller"]), (&json!("cancelled"), &json!("gone")));
     far.passes().await;
     target.passes().await;
@@ -184,13 +184,13 @@ async fn aborted_while_it_rings() {
     let house = House::start("").await;
     let mut target = Sipp::called(&rings()).await;
     let caller = caller(&house).await;
-    house.start_op(&caller.call, "t", bridge(&target, json!({}))).await.unwrap();
+    house.start_op(&caller.call, "t", bridge(&target, &json!({}))).await.unwrap();
     house
         .event("180", |event| {
             matches!(event.kind, EventKind::LegProgress { leg: LegName::Target, code: 180 })
         })
         .await;
-    let second = house.start_op(&caller.call, "t2", bridge(&target, json!({}))).await;
+    let second = house.start_op(&caller.call, "t2", bridge(&target, &json!({}))).await;
     assert!(matches!(second, Err(DriverError::Refused(refused)) if refused.code == "operation_in_progress"));
     shown(38, "two transfers at once", "sipp", "the second refused: operation_in_progress");
     house.run(&caller.call, "a", json!({"operation": "abort"})).await;
@@ -220,12 +220,12 @@ async fn the_target_hangs_up() {
     };
     let mut target = Sipp::called(&hangs_up(800)).await;
     let caller = caller(&house).await;
-    let result = house.run(&caller.call, "t1", bridge(&target, json!({"keep_agent": true}))).await;
+    let result = house.run(&caller.call, "t1", bridge(&target, &json!({"keep_agent": true}))).await;
     assert_eq!(result["result"], "connected");
     target.passes().await;
     caller.ear.hears(600).await;
     let mut target = Sipp::called(&hangs_up(800)).await;
-    house.run(&caller.call, "t2", bridge(&target, json!({}))).await;
+    house.run(&caller.call, "t2", bridge(&target, &json!({}))).await;
     target.passes().await;
     assert_eq!(house.ended(&caller.call).await.0, "target");
     let mut far = caller.far;
@@ -244,7 +244,7 @@ async fn one_key_is_one_call() {
     let steps = format!("{}{}", sipp::picks_up(&sipp::sdp(40_000, true)), sipp::gets_bye());
     let mut target = Sipp::called(&steps).await;
     let caller = caller(&house).await;
-    let command = bridge(&target, json!({}));
+    let command = bridge(&target, &json!({}));
     let (one, two) = tokio::join!(
         house.run(&caller.call, "same", command.clone()),
         house.run(&caller.call, "same", command.clone())
@@ -289,13 +289,13 @@ async fn elsewhere_is_followed_only_where_calls_may_go() {
     };
     let caller = caller(&house).await;
     let mut first = Sipp::called(&moved("sip:else@192.0.2.9".into())).await;
-    let result = house.run(&caller.call, "t1", bridge(&first, json!({}))).await;
+    let result = house.run(&caller.call, "t1", bridge(&first, &json!({}))).await;
     assert_eq!((&result["why"], &result["code"]), (&json!("forbidden"), &json!(302)));
     first.passes().await;
     let steps = format!("{}{}", sipp::picks_up(&sipp::sdp(40_000, true)), sipp::gets_bye());
     let mut second = Sipp::called(&steps).await;
     let mut first = Sipp::called(&moved(format!("sip:else@127.0.0.1:{}", second.port))).await;
-    let result = house.run(&caller.call, "t2", bridge(&first, json!({}))).await;
+    let result = house.run(&caller.call, "t2", bridge(&first, &json!({}))).await;
     assert_eq!(result["result"], "connected");
     first.passes().await;
     caller.end(&house).await;

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     fn event(seq: u64, kind: &serde_json::Value) -> CallEvent {
-        let mut whole = serde_json::json!({"call": "c", "seq": seq, "at_ms": 1_763_640_000_000_i64,
+        let mut whole = serde_json::json!({"call": "c", "seq": seq, "time_ms": 1_763_640_000_000_i64,
             "driver": "sip", "operation": "k"});
         whole.as_object_mut().unwrap().extend(kind.as_object().unwrap().clone());
         serde_json::from_value(whole).unwrap()

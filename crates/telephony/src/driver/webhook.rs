@@ -12,7 +12,7 @@ use tokio::sync::broadcast;
 use tokio::time::Instant;
 
 use super::calls::{Calls, Known};
-use super::wire::{self, Answer as Wire, Ask, Events};
+use super::wire::{self, Answer as Wire, Ask};
 use crate::capability::Capabilities;
 use crate::command::Command;
 use crate::event::CallEvent;
@@ -187,12 +187,12 @@ impl Driver for EngineWebhook {
         if body.len() > wire::MAX_BODY || !wire::is_signed(headers, body, now, &self.settings.secret) {
             return false;
         }
-        match serde_json::from_slice::<Events>(body) {
-            Ok(Events { events }) if events.len() <= wire::MAX_EVENTS => {
+        match wire::read_events(body) {
+            Some(events) => {
                 self.calls.take(events);
                 true
             }
-            _ => false,
+            None => false,
         }
     }
 

@@ -81,7 +81,7 @@ async fn copies_have_them_and_copies_for_others_do_not() {
     house.patch(&format!("/api/v1/tools/{tool}"), json!({"is_public": true})).await.expect(200);
     let copy =
         house.post(&format!("/api/organization/tools/{tool}/duplicate"), Value::Null).await.expect(200);
-    let copy = copy["tool_id"].as_i64().or(copy["tool"]["id"].as_i64()).unwrap();
+    let copy = copy["tool_id"].as_i64().or_else(|| copy["tool"]["id"].as_i64()).unwrap();
     let assistant = house.assistant("Copies").await;
     house.assign(copy, assistant).await;
     let session = house.session(assistant).await;

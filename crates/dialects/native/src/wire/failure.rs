@@ -36,9 +36,8 @@ pub fn problem_of(failure: &Failure, base: &str, request: Option<RequestId>) -> 
 pub fn retry_after(code: &str) -> Option<&'static str> {
     match code {
         "idempotency_in_progress" => Some("1"),
-        "draining" => Some("5"),
+        "draining" | "too_many_at_once" => Some("5"),
         "unavailable" => Some("2"),
-        "too_many_at_once" => Some("5"),
         _ => None,
     }
 }

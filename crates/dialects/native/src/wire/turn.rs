@@ -71,6 +71,7 @@ impl TurnBody {
             pace: Duration::from_millis(self.ms_per_character.min(SLOWEST)),
             interrupt_after: self.interrupt_after_ms.map(Duration::from_millis),
             repeat_calls: self.repeat_calls,
+            ..TurnRequest::default()
         }
     }
 }

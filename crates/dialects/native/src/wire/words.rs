@@ -151,6 +151,9 @@ mod tests {
             (Dialect::WORDS, |word| serde_json::from_value::<hookswitch_model::Dialect>(word).is_ok()),
             (Effect::WORDS, |word| serde_json::from_value::<hookswitch_model::Effect>(word).is_ok()),
             (Repeats::WORDS, |word| serde_json::from_value::<hookswitch_model::Repeats>(word).is_ok()),
+            (DeliveryState::WORDS, |word| {
+                serde_json::from_value::<hookswitch_model::event_webhook::DeliveryState>(word).is_ok()
+            }),
             (MockFault::WORDS, |word| {
                 serde_json::from_value::<hookswitch_model::mock::MockFault>(word).is_ok()
             }),

@@ -8,6 +8,7 @@ mod calls;
 mod conversations;
 mod projects;
 mod scopes;
+mod socket;
 mod tokens;
 mod tool_lookup;
 mod tools;
@@ -25,6 +26,8 @@ use serde_json::{Value, json};
 use crate::wire::param_errors::ParamErrors;
 use crate::wire::problem::Problem;
 use crate::{Phonic, PhonicState};
+
+pub(crate) use socket::Conversations;
 
 pub(crate) type Allowed<R> = hookswitch_api::Allowed<R, Phonic>;
 
@@ -113,6 +116,9 @@ pub(crate) fn router(state: PhonicState) -> Router {
         .method_not_allowed_fallback(not_found)
         .route_layer(middleware::from_fn_with_state(state.clone(), answer_once::<PhonicState, Phonic>))
         .route_layer(middleware::from_fn_with_state(state.clone(), tokens::refuse_tokens))
+        // Who comes with a token may open these.
+        .route("/v1/sts/ws", get(socket::open))
+        .route("/v1/v1/sts/ws", get(socket::open))
         .route_layer(NoteRouteLayer)
         .fallback(not_found)
         .with_state(state)

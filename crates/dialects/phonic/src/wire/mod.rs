@@ -8,5 +8,6 @@ pub mod outbound;
 pub mod param_errors;
 pub mod problem;
 pub mod project;
+pub mod socket;
 pub mod token;
 pub mod tool;

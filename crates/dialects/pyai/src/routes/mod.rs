@@ -8,6 +8,7 @@ mod identity;
 mod omni;
 mod problems;
 mod query;
+mod socket;
 mod tool_list;
 mod tools;
 mod trials;
@@ -23,6 +24,8 @@ use serde_json::Value;
 
 use crate::wire::trouble::{self, Trouble};
 use crate::{Pyai, PyaiState};
+
+pub(crate) use socket::TokensInUse;
 
 pub(crate) type Answer = Result<Response, Failed>;
 pub(crate) type Allowed<R> = hookswitch_api::Allowed<R, Pyai>;
@@ -82,6 +85,9 @@ pub(crate) fn router(state: PyaiState) -> Router {
         .route("/problems/{code}", get(problems::show))
         .method_not_allowed_fallback(|| async { Pyai::render(&Failure::MethodNotAllowed) })
         .route_layer(middleware::from_fn_with_state(state.clone(), answer_once::<PyaiState, Pyai>))
+        .route("/v1/omni", get(socket::omni))
+        .route("/v1/realtime", get(socket::realtime))
+        .route("/v2/omni/chat", get(socket::chat))
         .route_layer(NoteRouteLayer)
         .fallback(no_route)
         .with_state(state)

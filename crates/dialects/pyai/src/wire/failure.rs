@@ -15,7 +15,7 @@ impl From<Failure> for Trouble {
 
 impl From<&Failure> for Trouble {
     fn from(failure: &Failure) -> Self {
-        let plain = |code: Code| Self::new(code, failure.to_string());
+        let plain = |code: &'static Code| Self::new(code, failure.to_string());
         match failure {
             Failure::Unauthorized => Self::new(trouble::UNAUTHORIZED, "Invalid or missing API key"),
             Failure::Forbidden(permission) => {

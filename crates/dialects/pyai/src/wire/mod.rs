@@ -10,6 +10,7 @@ pub mod list;
 pub mod omni;
 pub mod page;
 pub mod prebuilt;
+pub mod socket;
 pub mod tool;
 pub mod trial;
 pub mod trouble;

@@ -50,7 +50,7 @@ pub fn list(base: &str, form: Form) -> String {
             json!({"object": "list", "data": data}).to_string()
         }
         Form::Html => {
-            let parts: String = CODES.iter().map(html_of).collect();
+            let parts: String = CODES.iter().map(|code| html_of(code)).collect();
             document("Errors", &parts)
         }
     }

@@ -13,6 +13,7 @@ pub enum Shape {
 
 /// A code with all that goes with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::manual_non_exhaustive, reason = "not even this crate makes one elsewhere")]
 pub struct Code {
     /// The word; stable.
     pub word: &'static str,
@@ -40,13 +41,13 @@ impl Code {
 
 macro_rules! codes {
     ($($name:ident = $word:literal $status:literal $kind:literal $shape:ident $meaning:literal $advice:literal;)*) => {
-        $(#[doc = $meaning] pub const $name: Code = Code {
+        $(#[doc = $meaning] pub const $name: &Code = &Code {
             word: $word, status: $status, kind: $kind, shape: Shape::$shape, meaning: $meaning, advice: $advice,
             listed: (),
         };)*
 
         /// All codes.
-        pub const CODES: &[Code] = &[$($name,)*];
+        pub const CODES: &[&Code] = &[$($name,)*];
     };
 }
 
@@ -57,6 +58,12 @@ codes! {
     FORBIDDEN = "forbidden" 403 "permission_error" Gateway
         "The key lacks a scope."
         "Use a key with the scope that the message names.";
+    ORIGIN_NOT_ALLOWED = "origin_not_allowed" 403 "permission_error" Gateway
+        "A session token was used from a page that it does not name."
+        "Name the page's origin in `allowed_origins` when the token is made.";
+    INVALID_AGENT_ID = "invalid_agent_id" 400 "invalid_request_error" Gateway
+        "The session label of a socket breaks a rule."
+        "A label has at most 256 characters and no control characters.";
     UNKNOWN_ROUTE = "unknown_route" 404 "invalid_request_error" Gateway
         "There is no such path."
         "Check method and path; speech, transcripts, knowledge bases and telephony are not served here.";
@@ -96,6 +103,9 @@ codes! {
     PREBUILT_READ_ONLY = "prebuilt_read_only" 403 "permission_error" Problem
         "Prebuilt tools are not the caller's to change."
         "Make a tool of your own with this name: it takes the place of the prebuilt one.";
+    UNKNOWN_TOOL = "unknown_tool" 404 "invalid_request_error" Problem
+        "A tool that a socket's `configure` names does not exist."
+        "Name a tool of the organisation or a prebuilt one, or define it in place.";
     TOOL_NOT_FOUND = "tool_not_found" 404 "invalid_request_error" Problem
         "There is no such tool for this key."
         "Check the id and the mode of the key: tools of other organisations and modes are not shown.";
@@ -116,11 +126,14 @@ codes! {
         "Nothing more is known here; the log of the server has the request id.";
 }
 
+/// [`INVALID_REQUEST`] before an upgrade.
+const REFUSED_SOCKET: &Code = &Code { shape: Shape::Gateway, ..*INVALID_REQUEST };
+
 /// An error on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     /// Its code.
-    pub code: Code,
+    pub code: &'static Code,
     /// One sentence: what happened this time.
     pub detail: String,
     /// The field that it is about.
@@ -131,13 +144,19 @@ pub struct Trouble {
 
 impl Trouble {
     /// An error of a code.
-    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+    pub fn new(code: &'static Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), param: None, retry_after: None }
     }
 
     /// An error about a field.
-    pub fn about(code: Code, param: &str, detail: impl Into<String>) -> Self {
+    pub fn about(code: &'static Code, param: &str, detail: impl Into<String>) -> Self {
         Self { param: Some(param.to_owned()), ..Self::new(code, detail) }
+    }
+
+    /// The same as a refusal of a socket: `invalid_request` in the shape of the gateway.
+    #[must_use]
+    pub fn of_gateway(self) -> Self {
+        Self { code: REFUSED_SOCKET, ..self }
     }
 
     /// A field that breaks a rule: `<param> <rule>`.

@@ -105,7 +105,7 @@ pub(crate) fn operations(world: &World) -> Vec<Operation> {
         ("listDeliveries", "GET", format!("{hook}/deliveries"), None, read, ById, 200),
         ("getDelivery", "GET", delivery.clone(), None, read, ById, 200),
         ("redeliver", "POST", format!("{delivery}/redeliver"), None, write, ById, 200),
-        ("deleteEventWebhook", "DELETE", hook.clone(), None, write, ById, 204),
+        ("deleteEventWebhook", "DELETE", hook, None, write, ById, 204),
         ("listExecutions", "GET", "/v1/executions".into(), None, run, Own, 200),
         ("getExecution", "GET", format!("/v1/executions/{unknown_execution}"), None, run, ById, 200),
         ("settleExecution", "POST", format!("/v1/executions/{unknown_execution}/settle"), Some(json!({"outcome": "done"})), run, ById, 200),

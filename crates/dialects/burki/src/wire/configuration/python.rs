@@ -13,7 +13,7 @@ const MOST_CODE: usize = 256 * 1024;
 
 pub(super) fn apply(applying: &mut Applying<'_>) -> Result<(), Refusal> {
     let stored = applying.stored.as_ref().and_then(|stored| stored.python.clone());
-    let mut python = stored.unwrap_or(PythonDraft {
+    let mut python = stored.unwrap_or_else(|| PythonDraft {
         code: String::new(),
         max_memory_mb: None,
         allowed_modules: Vec::new(),
