@@ -12,8 +12,7 @@ use tokio::time::Instant;
 use super::call_side::Act;
 use super::talk::Talk;
 
-/// What woke the task. One at a time: its size does not matter.
-#[allow(clippy::large_enum_variant, reason = "one at a time, taken apart at once")]
+/// What woke the task.
 pub(super) enum Woken {
     Turn(Option<TimedEvent>),
     Act(Act),

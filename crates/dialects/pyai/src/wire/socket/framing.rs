@@ -100,7 +100,7 @@ mod tests {
     fn frames_are_told_apart_by_tag_and_length() {
         assert!(matches!(of_binary(b"\x03{\"type\":\"x\"}"), Incoming::Control(_)));
         assert_eq!(of_binary(b"\x03[1]"), Incoming::Audio, "even: untagged audio");
-        assert_eq!(of_binary(b"\x03[1, 2"), Incoming::Unknown);
+        assert_eq!(of_binary(b"\x03[1,2"), Incoming::Unknown);
         assert_eq!(of_binary(b"\x01ab"), Incoming::Audio);
         assert_eq!(of_binary(b"abcd"), Incoming::Audio);
         assert_eq!(of_binary(b"abc"), Incoming::Unknown);
