@@ -17,7 +17,6 @@ async fn unknown_routes_and_methods_are_the_doors_to_say() {
         (Method::GET, "/v1/telephony/numbers"),
         (Method::GET, "/v1/recap/config"),
         (Method::POST, "/v1/sandbox/keys"),
-        (Method::GET, "/v1/omni"),
         (Method::GET, "/"),
         (Method::GET, "/v1/tools/"),
     ] {
@@ -28,6 +27,9 @@ async fn unknown_routes_and_methods_are_the_doors_to_say() {
         );
         assert_eq!(message, format!("No such route: {method} {path}"));
     }
+    // A socket's path without an upgrade.
+    let plain = house.send(Method::GET, "/v1/omni", None).await;
+    plain.gateway(400, "invalid_request_error", "invalid_request");
     for (method, path) in [
         (Method::PUT, "/v1/tools"),
         (Method::POST, "/v1/tools/calls"),
