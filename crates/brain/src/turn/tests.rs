@@ -158,7 +158,7 @@ fn an_interruption_in_the_middle_of_the_answer_drops_it() {
 
 #[test]
 fn the_result_of_an_async_call_is_waited_for_where_the_tool_says_so() {
-    let mut talk = talk();
+    let mut talk = Talk::new(3, ToolChoice::Auto);
     run(&mut talk, user("x"));
     run(&mut talk, ended(&["a"]));
     run(&mut talk, Happened::MayCallTools(false));

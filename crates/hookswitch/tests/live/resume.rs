@@ -88,7 +88,9 @@ async fn a_clean_restart_is_announced_and_nothing_is_lost_or_repeated() {
     // From what was seen last: nothing more. From before: the same again.
     let mut runtime = house.join(&session, back(&after)).await;
     assert_eq!((&runtime.welcome["resumed"], &runtime.welcome["received"]), (&json!("complete"), &json!(3)));
-    let again = runtime.settle().await;
+    // What came too late for the old socket comes first on the new one.
+    let was_told = frames.iter().any(|frame| frame["type"] == "result");
+    let again = if was_told { runtime.settle().await } else { vec![runtime.next("result").await] };
     let results = |frames: &[Value]| -> Vec<Value> {
         frames.iter().filter(|frame| frame["type"] == "result").cloned().collect()
     };

@@ -18,6 +18,10 @@ async fn every_operation_of_the_document_is_in_the_list() {
     for (path, methods) in document["paths"].as_object().unwrap() {
         for operation in methods.as_object().unwrap().values().filter(|one| one["operationId"].is_string()) {
             let id = operation["operationId"].as_str().unwrap().to_owned();
+            // Not a request with an answer: strangers at the socket are looked at by the suite `live`.
+            if id == "sessionSocket" {
+                continue;
+            }
             if path.contains('{') {
                 with_ids.insert(id.clone());
             }

@@ -21,10 +21,10 @@ use crate::error::StoreError;
 /// Statements kept prepared.
 const STATEMENT_CACHE: usize = 512;
 /// Pages that the connection keeps, in KiB: records go to places all over the indexes.
-const CACHE_KIB: i64 = -32_768;
+const CACHE_KIB: i64 = -65_536;
 /// Pages in the write-ahead log before they are copied into the file. The longer it may grow, the less often a page
 /// that changes all the time is copied.
-const CHECKPOINT_PAGES: i64 = 8192;
+const CHECKPOINT_PAGES: i64 = 24_576;
 
 /// Where statements run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

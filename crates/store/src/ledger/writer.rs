@@ -38,10 +38,10 @@ impl Default for WriterOptions {
     fn default() -> Self {
         Self {
             urgent_queue: 1024,
-            lazy_queue: 16_384,
+            lazy_queue: 32_768,
             most_at_once: 256,
-            most_unawaited: 8192,
-            lazy_delay: Duration::from_millis(400),
+            most_unawaited: 16_384,
+            lazy_delay: Duration::from_millis(700),
             patience: Duration::from_secs(5),
         }
     }

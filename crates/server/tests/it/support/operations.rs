@@ -90,6 +90,7 @@ pub(crate) fn operations(world: &World) -> Vec<Operation> {
         ("listSessions", "GET", "/v1/sessions".into(), None, run, Own, 200),
         ("startSession", "POST", "/v1/sessions".into(), Some(json!({})), run, Own, 201),
         ("getSession", "GET", format!("/v1/sessions/{session}"), None, run, ById, 200),
+        ("createSessionToken", "POST", format!("/v1/sessions/{session}/tokens"), Some(json!({"role": "runtime"})), run, ById, 201),
         ("sessionTools", "GET", format!("/v1/sessions/{session}/tools"), None, run, ById, 200),
         ("callTool", "POST", format!("/v1/sessions/{session}/calls"), Some(call), run, ById, 200),
         ("report", "POST", format!("/v1/sessions/{session}/reports"), Some(json!({"report": "user_turn"})), run, ById, 202),
@@ -114,6 +115,8 @@ pub(crate) fn operations(world: &World) -> Vec<Operation> {
         ("deleteBinding", "DELETE", format!("/v1/agents/{agent}/tools/{spare_tool}"), None, write, ById, 204),
         ("deleteAgent", "DELETE", format!("/v1/agents/{agent}"), None, write, ById, 204),
         ("deleteTool", "DELETE", format!("/v1/tools/{spare_tool}"), None, write, ById, 204),
+        // Without credentials there is nothing to ask AWS with.
+        ("listLambdaFunctions", "POST", "/v1/lambda/functions/list".into(), Some(json!({"region": "eu-central-1"})), write, Own, 400),
         ("masterKey", "GET", "/v1/master-key".into(), None, admin, Server, 200),
         ("rotateMasterKey", "POST", "/v1/master-key/rotate".into(), None, admin, Server, 202),
     ];
