@@ -64,6 +64,10 @@ impl Engine {
             return Ok(session);
         }
         let loaded = self.claim(id).await?;
+        // It was loaded and ended by somebody else while this waited for its turn.
+        if loaded.session.ended_at.is_some() {
+            return Err(EngineError::SessionEnded);
+        }
         let undelivered = loaded.undelivered;
         let unknown = loaded.acts.iter().filter(|act| act.state == ActState::Unknown);
         let unknown: Vec<_> = unknown.map(|act| (act.id, act.execution, act.tool)).collect();

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use hookswitch_model::Outcome;
+use hookswitch_model::event::EventKind;
 use hookswitch_testkit::{Reply, TestServer};
 use serde_json::json;
 
@@ -66,4 +67,41 @@ async fn an_act_cut_short_is_unknown_and_is_not_sent_again() {
     let again = house.call(session, "book", json!({"date": "1"})).await;
     assert!(again.replayed);
     assert_eq!(again.told["id"], json!(3));
+}
+
+/// A call that waited while somebody else loaded the session and ended it finds it ended.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_happens_in_a_session_that_was_ended_while_it_was_loaded() {
+    let upstream = TestServer::start(|_| Reply::json(r#"{"id":7}"#)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let sessions = {
+        let house = House::open(folder.path(), &upstream).await;
+        let tool = house.tool(booking(&upstream)).await;
+        let mut sessions = Vec::new();
+        for _ in 0..60 {
+            sessions.push(house.session(&[tool]).await);
+        }
+        assert_eq!(house.engine.drain().await, 0);
+        house.store.close().await;
+        sessions
+    };
+    let house = House::open(folder.path(), &upstream).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for session in sessions.iter().copied() {
+        let (engine, scope) = (house.engine.clone(), house.scope);
+        tasks.spawn(async move { engine.end_session(scope, session).await.unwrap() });
+        for number in 0..6 {
+            let (engine, scope) = (house.engine.clone(), house.scope);
+            let call = crate::house::input("book", json!({"date": number.to_string()}));
+            tasks.spawn(async move { drop(engine.call(scope, session, call).await) });
+        }
+    }
+    tasks.join_all().await;
+    assert_eq!(house.engine.drain().await, 0);
+    for session in sessions {
+        let events = house.store.list_events(house.scope, session, 0, 100).await.unwrap();
+        let kinds: Vec<_> = events.iter().map(|event| event.kind).collect();
+        let end = kinds.iter().position(|kind| *kind == EventKind::SessionEnded).unwrap();
+        assert!(!kinds[end..].contains(&EventKind::CallStarted), "{kinds:?}");
+    }
 }
