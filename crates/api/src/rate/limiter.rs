@@ -128,11 +128,11 @@ impl Limiter {
         Ok(())
     }
 
-    /// A place for something that a caller holds: a live connection.
-    pub fn take_place(&self, caller: &Caller) -> Result<Place, TooMany> {
+    /// A place for something that a key holds: a live connection.
+    pub fn take_place(&self, key: KeyId) -> Result<Place, TooMany> {
         let Some(places) = &self.places else { return Ok(Place::uncounted()) };
         let limit = places.most();
-        places.take(caller.key.id).ok_or(TooMany { limits: Limits::Concurrency, limit, retry_after_s: 1 })
+        places.take(key).ok_or(TooMany { limits: Limits::Concurrency, limit, retry_after_s: 1 })
     }
 }
 

@@ -56,6 +56,37 @@ print(json.dumps(out))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_has_as_many_sockets_as_its_limit_says() {
+    let world = World::start(|_| Reply::json("{}"), |_| LlmAnswer::say("x.")).await;
+    let script = format!(
+        "{START}
+import time, urllib.request
+url = os.environ['WS'] + '/pyai/v1/omni?api_key=' + os.environ['KEY']
+def attempt():
+    try:
+        return connect(url)
+    except InvalidStatus as error:
+        return [error.response.status_code, json.loads(error.response.body)['error']['code']]
+me = urllib.request.Request(os.environ['HOUSE'] + '/pyai/v1/me', headers={{'x-api-key': os.environ['KEY']}})
+limit = json.load(urllib.request.urlopen(me))['limits']['concurrency']
+held = [connect(url) for _ in range(limit)]
+out = [limit, attempt()]
+held.pop().close()
+# The place is free when the server has seen the goodbye.
+until_free = time.monotonic() + 10
+while isinstance(again := attempt(), list) and time.monotonic() < until_free:
+    time.sleep(0.05)
+out.append(isinstance(again, list))
+for ws in held + [again]:
+    ws.close()
+print(json.dumps(out))
+"
+    );
+    let out = python(&world, &script).await;
+    assert_eq!(out, json!([20, [429, "concurrency_limit_exceeded"], false]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_dropped_silently() {
     let world = World::start(
         |_| Reply::json("{}"),

@@ -1,6 +1,6 @@
 //! Who may open a socket: a key in one of its places, or a session token from a page that it names.
 
-use hookswitch_api::{Failure, SurfaceState, authenticate};
+use hookswitch_api::{Failure, Place, SurfaceState, authenticate, limiter};
 use hookswitch_model::key::Permission;
 use hookswitch_model::{KeyId, ProjectId, Scope};
 use hookswitch_registry::{AuthError, RegistryError};
@@ -24,6 +24,13 @@ pub(super) struct Admitted {
     pub(super) label: Option<String>,
     /// Held while the session of a token is open.
     pub(super) _in_use: Option<InUse>,
+    /// Held while the socket is open: one of the places of the key.
+    pub(super) _place: Option<Place>,
+}
+
+/// A place among those that the key may have open at once.
+fn place_of(key: KeyId) -> Result<Option<Place>, Failure> {
+    Ok(limiter().map(|limiter| limiter.take_place(key)).transpose()?)
 }
 
 /// The subprotocols that were offered.
@@ -54,7 +61,7 @@ pub(super) async fn admit(
         return Err(Failure::Forbidden(Permission::Sessions).into());
     }
     let (key, project) = (caller.key.id, caller.key.project);
-    Ok(Admitted { scope: caller.scope(), key, project, label: None, _in_use: None })
+    Ok(Admitted { scope: caller.scope(), key, project, label: None, _in_use: None, _place: place_of(key)? })
 }
 
 async fn admit_token(state: &PyaiState, headers: &HeaderMap, token: &str) -> Result<Admitted, Failed> {
@@ -79,5 +86,6 @@ async fn admit_token(state: &PyaiState, headers: &HeaderMap, token: &str) -> Res
         project: found.project,
         label: found.label,
         _in_use: Some(in_use),
+        _place: place_of(found.minted_by)?,
     })
 }
